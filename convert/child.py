@@ -1,0 +1,252 @@
+"""The one killable child in which every conversion runs: a request goes in, editions and a report come out.
+
+The parent holds a `Child`; the child is `python -m convert.child`, in its own session, with limits on memory,
+processor time and file size set before it imports an engine. It dies with its parent; when its time is up, or it
+does not answer, its whole process group is killed and the next request gets a new one.
+
+Frames on the pipes are a JSON head, then as many raw bytes as the head says: nothing a text could make the child
+send is ever executed or unpickled by the parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any
+
+from convert.article import Edition, Source
+from convert.errors import KINDS, ConvertError, OverTime
+from convert.options import Limits, Options
+
+_HEAD = struct.Struct(">IQ")  # length of the JSON head, length of the raw bytes
+_GRACE = 5  # seconds of processor time past the wall limit, so that the wall limit is what people meet
+_RECYCLE = 200  # conversions a child does before a fresh one takes over: WeasyPrint's memory does not come back
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a conversion gave: the editions asked for, and the decision report."""
+
+    editions: tuple[Edition, ...]
+    report: dict[str, Any]
+
+
+class Child:
+    """One process that converts one text at a time. Use from one thread at a time; close it, or use `with`."""
+
+    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 (a frozen value)
+        self.limits = limits
+        self.done = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process now at work, for tests that kill it."""
+        return self._process.pid if self._process else None
+
+    def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
+        """The editions of `source`, in the order of `formats`. Raises what the conversion raised, or OverTime."""
+        process = self._ready()
+        request = {"formats": list(formats), "options": asdict(options), "name": source.name}
+        late = threading.Event()
+        timer = threading.Timer(self.limits.wall_seconds, self._stop, (process, late))
+        timer.start()
+        try:
+            _send(process.stdin, request, source.data)
+            head, data = _receive(process.stdout)
+        except (EOFError, OSError):
+            raise self._died(late.is_set()) from None
+        finally:
+            timer.cancel()
+        self.done += 1
+        if "error" in head:
+            raise _error_from(head["error"])
+        return Reply(tuple(_editions_from(head["editions"], data)), head["report"])
+
+    def close(self) -> None:
+        """Kill the process group, if there is one. Idle children hold nothing that could be lost."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                assert pipe is not None
+                pipe.close()
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and (self._process.poll() is not None or self.done >= _RECYCLE):
+            self.close()
+        if self._process is None:
+            self.done = 0
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "convert.child", json.dumps(asdict(self.limits))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+            )
+        return self._process
+
+    def _stop(self, process: subprocess.Popen[bytes], late: threading.Event) -> None:
+        late.set()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def _died(self, late: bool) -> ConvertError:
+        process = self._process
+        code = process.wait() if process else None
+        self.close()
+        if late:
+            return OverTime(
+                f"The conversion took longer than {self.limits.wall_seconds:g} seconds and was stopped.",
+                "Split the text, ask for -t html,epub only, or raise EDITIONS_WALL_SECONDS (--timeout).",
+            )
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            return OverTime(
+                "The conversion was killed: it took too much time or memory.",
+                "Split the text, ask for -t html,epub only, or raise the limit.",
+            )
+        return ConvertError(f"The conversion ended without an answer (status {code}).", "Try it again; then report it.")
+
+
+# ---------------------------------------------------------------- frames
+
+
+def _send(pipe: IO[bytes] | None, head: dict[str, Any], data: bytes) -> None:
+    assert pipe is not None
+    text = json.dumps(head).encode()
+    pipe.write(_HEAD.pack(len(text), len(data)) + text)
+    pipe.write(data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes] | None) -> tuple[dict[str, Any], bytes]:
+    assert pipe is not None
+    lengths = pipe.read(_HEAD.size)
+    if len(lengths) < _HEAD.size:
+        raise EOFError
+    head_length, data_length = _HEAD.unpack(lengths)
+    head, data = pipe.read(head_length), pipe.read(data_length)
+    if len(data) < data_length:
+        raise EOFError
+    return json.loads(head), data
+
+
+def _editions_from(heads: list[dict[str, Any]], data: bytes) -> list[Edition]:
+    editions, at = [], 0
+    for head in heads:
+        editions.append(Edition(head["format"], head["name"], head["media_type"], data[at : at + head["size"]]))
+        at += head["size"]
+    return editions
+
+
+def _error_from(head: dict[str, Any]) -> ConvertError:
+    kind = KINDS.get(head["kind"], ConvertError)
+    return kind(head["message"], head["hint"], code=head["code"], line=head["line"])
+
+
+# ---------------------------------------------------------------- inside the child
+
+
+def _bound(limits: Limits) -> None:
+    """Give this process its limits; make it die with its parent."""
+    seconds = int(limits.wall_seconds) + _GRACE
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _allow_cpu(seconds)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; Linux only, the pipe's end is the other signal
+
+
+def _allow_cpu(seconds: int) -> None:
+    """Let this process use `seconds` more of processor time."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + seconds
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
+    from convert import pipeline, report
+
+    options = Options(**{k: _tuples(v) for k, v in head["options"].items()})
+    try:
+        publication = pipeline.convert(Source(head["name"], data), head["formats"], options, limits)
+    except ConvertError as error:
+        return {"error": _error_head(error)}, b""
+    except MemoryError:
+        short = OverTime(
+            f"The conversion needed more than {limits.memory_bytes // 1_000_000} MB of memory.",
+            "Split the text, ask for -t html,epub only, or raise EDITIONS_MEMORY_BYTES.",
+        )
+        return {"error": _error_head(short)}, b""
+    heads = [
+        {"format": e.format, "name": e.name, "media_type": e.media_type, "size": len(e.data)}
+        for e in publication.editions
+    ]
+    return (
+        {"editions": heads, "report": report.report(publication.article)},
+        b"".join(e.data for e in publication.editions),
+    )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(x) for x in value) if isinstance(value, list) else value
+
+
+def _error_head(error: ConvertError) -> dict[str, Any]:
+    kind = type(error).__name__
+    return {"kind": kind, "message": str(error), "hint": error.hint, "code": error.code, "line": error.line}
+
+
+def _crash(error: BaseException) -> dict[str, Any]:
+    import traceback
+
+    traceback.print_exception(error)
+    broken = ConvertError(
+        f"The conversion failed inside ({type(error).__name__}).", "This is our bug: please report it with the text."
+    )
+    return {"error": _error_head(broken)}
+
+
+def main() -> None:
+    """Answer requests from standard input on standard output until it closes."""
+    limits = Limits(**json.loads(sys.argv[1]))
+    _bound(limits)
+    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever an engine prints goes to standard error, never into a frame
+    threading.stack_size(64 << 20)
+    while True:
+        try:
+            head, data = _receive(requests)
+        except EOFError:
+            return
+        _allow_cpu(int(limits.wall_seconds) + _GRACE)
+        try:
+            reply, raw = _answer(head, data, limits)
+        except Exception as error:
+            reply, raw = _crash(error), b""
+        _send(replies, reply, raw)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Options: everything a caller can say about one conversion, as one frozen dataclass.
+
+The command line's flags, the form's fields, the JSON body and the documentation are all derived from `FIELDS`;
+nobody lists an option a second time. A door is a place where an option may be given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Literal, NamedTuple
+
+from convert.errors import UsageError
+
+Door = Literal["cli", "http"]
+Kind = Literal["text", "many", "flag", "pairs"]
+EVERYWHERE: tuple[Door, ...] = ("cli", "http")
+
+
+def _say(help: str, kind: Kind, doors: tuple[Door, ...] = EVERYWHERE, flag: str = "", metavar: str = "TEXT") -> Any:
+    said = {"help": help, "kind": kind, "doors": doors, "flag": flag, "metavar": metavar}
+    default: Any = {"text": "", "many": (), "pairs": (), "flag": None}[kind]
+    return field(default=default, metadata=said)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller said. Empty or None means: not said, so the text or the default decides."""
+
+    title: str = _say("Title of the article.", "text")
+    authors: tuple[str, ...] = _say("Author; repeat for several.", "many", flag="--author", metavar="NAME")
+    date: str = _say("Date of publication, ISO 8601: 2017-09-18.", "text", metavar="DATE")
+    language: str = _say("Language of the text, BCP 47: en, de-AT, zh-Hant.", "text", metavar="TAG")
+    publisher: str = _say("Publisher of the edition.", "text", metavar="NAME")
+    rights: str = _say("Rights statement or licence.", "text")
+    identifier: str = _say("Identifier: a URN, ISBN, DOI or URL.", "text", metavar="ID")
+    subjects: tuple[str, ...] = _say("Subject or keyword; repeat for several.", "many", flag="--subject")
+    description: str = _say("Description, one or two sentences.", "text")
+    source: str = _say("Address the article was published at.", "text", flag="--source-url", metavar="URL")
+    modified: str = _say("Time of the last change, ISO 8601.", "text", metavar="TIME")
+    extra: tuple[tuple[str, str], ...] = _say(
+        "Any other metadata field.", "pairs", flag="--metadata", metavar="KEY=VALUE"
+    )
+    toc: bool | None = _say("Set a table of contents, or none; default: where there are three headings.", "flag")
+    encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
+    no_detect: tuple[str, ...] = _say(
+        "Structures not to look for: verse, table, list …", "many", flag="--no-detect", metavar="RULE"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one conversion may take."""
+
+    max_bytes: int = 16_000_000
+    max_blocks: int = 200_000
+    max_pdf_bytes: int = 2_000_000
+    max_pdf_blocks: int = 10_000
+    wall_seconds: float = 60.0
+    memory_bytes: int = 1_500_000_000
+
+
+class Field(NamedTuple):
+    """One option as the doors see it."""
+
+    name: str  # its name in JSON and in the form
+    flag: str  # its name on the command line
+    kind: Kind
+    doors: tuple[Door, ...]
+    metavar: str
+    help: str
+
+
+FIELDS: tuple[Field, ...] = tuple(
+    Field(
+        f.name,
+        f.metadata["flag"] or "--" + f.name.replace("_", "-"),
+        f.metadata["kind"],
+        f.metadata["doors"],
+        f.metadata["metavar"],
+        f.metadata["help"],
+    )
+    for f in fields(Options)
+)
+BY_NAME = {f.name: f for f in FIELDS} | {f.flag.lstrip("-").replace("-", "_"): f for f in FIELDS}
+
+
+def options_from(values: Mapping[str, Any], door: Door) -> Options:
+    """The Options that a form, a query string, a JSON object or parsed flags say.
+
+    Names may be the field's (`authors`) or the flag's (`author`). UsageError names an unknown name or a value
+    that does not fit, and what is allowed.
+    """
+    said: dict[str, Any] = {}
+    for name, value in values.items():
+        known = BY_NAME.get(name.replace("-", "_"))
+        if known is None or door not in known.doors:
+            allowed = ", ".join(sorted(f.name for f in FIELDS if door in f.doors))
+            raise UsageError(f"There is no option {name!r}.", f"The options are: {allowed}.", code="unknown-option")
+        said[known.name] = _value(known, value, said.get(known.name))
+    return _checked(Options(**said))
+
+
+def _value(known: Field, value: Any, before: Any) -> Any:
+    match known.kind:
+        case "text":
+            return _text(known, value)
+        case "many":
+            items = value if isinstance(value, list | tuple) else [value]
+            several = [x for v in items for x in (_text(known, v).split(",") if known.name == "no_detect" else [v])]
+            return (before or ()) + tuple(_text(known, v).strip() for v in several if _text(known, v).strip())
+        case "flag":
+            return _flag(known, value)
+        case "pairs":
+            return (before or ()) + tuple(_pairs(known, value))
+
+
+def _text(known: Field, value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise UsageError(f"{known.name} must be text, not {type(value).__name__}.", f"Give {known.name} as a string.")
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", value.encode("utf-8", "replace").decode("utf-8")).strip()
+
+
+def _flag(known: Field, value: Any) -> bool | None:
+    words = {"": None, "true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False}
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, str) and value.lower() in words:
+        return words[value.lower()]
+    raise UsageError(f"{known.name} must be true or false, not {value!r}.", "Say true or false.")
+
+
+def _pairs(known: Field, value: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        return [(str(k), _text(known, v)) for k, v in value.items()]
+    items = value if isinstance(value, list | tuple) else [value]
+    pairs = [_text(known, item).partition("=") for item in items]
+    if not all(key.strip() and eq for key, eq, _ in pairs):
+        raise UsageError(f"{known.flag} wants KEY=VALUE, not {value!r}.", f"For example {known.flag} series=Essays.")
+    return [(key.strip(), text.strip()) for key, _, text in pairs]
+
+
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8})*")
+
+
+def _checked(options: Options) -> Options:
+    """The same Options, where what they say can be. UsageError otherwise."""
+    for name in ("date", "modified"):
+        value = getattr(options, name)
+        if value and not _real_date(value):
+            raise UsageError(f"{name} {value!r} is not an ISO 8601 date.", "Write it like 2017-09-18.", code="bad-date")
+    if options.language and not _TAG.fullmatch(options.language):
+        raise UsageError(
+            f"language {options.language!r} is not a language tag.", "Write it like en or pt-BR.", code="bad-language"
+        )
+    return options
+
+
+def _real_date(value: str) -> bool:
+    if not _DATE.fullmatch(value):
+        return False
+    year, month, day = int(value[:4]), int(value[5:7] or 1), int(value[8:10] or 1)
+    long = 29 if month == 2 and (year % 4 == 0 and (year % 100 or year % 400 == 0)) else 28
+    days = {2: long, 4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31)
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= days
+
+
+def defaults() -> dict[str, Any]:
+    """Every option with its value where nothing is said."""
+    return {f.name: f.default for f in fields(Options) if f.default is not MISSING}

@@ -1,0 +1,54 @@
+"""Settings: how this installation runs, read from the environment by the shells and by nobody else.
+
+Each field is the environment variable EDITIONS_<NAME>; SOURCE_URL is read as it stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from convert.errors import UsageError
+from convert.options import Limits
+
+
+def _say(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits in bytes, seconds and counts."""
+
+    max_bytes: int = _say(16_000_000, "largest text, in bytes")
+    max_blocks: int = _say(200_000, "most blocks for HTML and EPUB")
+    max_pdf_bytes: int = _say(2_000_000, "largest text for PDF, in bytes")
+    max_pdf_blocks: int = _say(10_000, "most blocks for PDF")
+    wall_seconds: float = _say(60.0, "longest conversion, in seconds")
+    memory_bytes: int = _say(1_500_000_000, "most memory of one conversion, in bytes")
+    jobs: int = _say(os.cpu_count() or 1, "conversions at a time")
+    source_url: str = _say("", "where the source of this version is; empty: the service hands it out itself")
+
+    @property
+    def limits(self) -> Limits:
+        """The part of these that bounds one conversion."""
+        return Limits(**{f.name: getattr(self, f.name) for f in fields(Limits)})
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """The Settings that the environment says. UsageError names a variable whose value does not fit."""
+    said: dict[str, Any] = {}
+    for f in fields(Settings):
+        variable = "SOURCE_URL" if f.name == "source_url" else f"EDITIONS_{f.name.upper()}"
+        if variable in environment:
+            said[f.name] = _read(variable, environment[variable], type(f.default))
+    return Settings(**said)
+
+
+def _read(variable: str, value: str, kind: type) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise UsageError(f"{variable} is {value!r}, which is no {kind.__name__}.", f"Set {variable} anew.") from None
