@@ -173,8 +173,13 @@ def _bound(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _allow_cpu(seconds)
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the thread that started it ends. Linux only; a pipe's end is the other sign."""
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; Linux only, the pipe's end is the other signal
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _allow_cpu(seconds: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -244,7 +244,8 @@ class Habits:
     paragraphs: str = "blank"  # what parts paragraphs: blank, indent, line (each line is one), mark (a short line)
     language: str = "und"
     markup: bool = False  # the text itself shows Markdown's marks
-    headings: frozenset[str] = frozenset()  # kinds of heading that recur: caps, keyword, numbered, underlined, hash …
+    words: frozenset[str] = frozenset()  # words whose halves also stand on two lines with a hyphen between
+    fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,9 +296,12 @@ class Lines:
             i += 1
         return i - self.start - count if i < self.stop else 9
 
-    def before(self) -> Line | None:
-        """The line right above, blank or not."""
-        return self.all[self.start - 1] if self.start else None
+    def above(self) -> Line | None:
+        """The nearest line above that has text, past at most three blank ones."""
+        i = self.start - 1
+        while i >= 0 and self.all[i].blank and self.start - i < 4:
+            i -= 1
+        return self.all[i] if i >= 0 and not self.all[i].blank else None
 
     def inside(self, lines: list[Line]) -> Lines:
         """`lines`, which were cut out of these (a quotation without its marks), one level deeper."""

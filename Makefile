@@ -1,0 +1,56 @@
+# The commands of this project. `make help` lists them.
+# A stamp in .venv says that setup ran for these locks; nothing is installed twice.
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+READY := .venv/ready
+TEST_READY := .venv/ready-test
+# Hashes for every platform, the project's own versions only: no index, no path, no host name in a lock.
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --system-certs \
+	--custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint serve corpus bench lock image clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(READY)  ## install what is missing, set samples/ as HTML, PDF and EPUB under out/
+	.venv/bin/editions batch samples/*.txt -o out -t html,pdf,epub
+
+test: lint  ## install the test tools too, run every check and test
+	$(PYTHON) -m pytest
+
+lint: $(TEST_READY)  ## ruff and mypy alone
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+serve: $(READY)  ## start the web desk
+	.venv/bin/editions serve
+
+corpus: $(TEST_READY)  ## read the articles of ../shared/corpus, where there is one
+	@if [ -d ../shared/corpus ]; then $(PYTHON) benchmarks/corpus.py; else echo "no ../shared/corpus here"; fi
+
+bench: $(READY)  ## measure speed and memory
+	$(PYTHON) benchmarks/speed.py
+
+lock: $(TEST_READY)  ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in -o requirements.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in --extra test -c requirements.lock -o requirements-test.lock
+
+image:  ## build the container image
+	docker build -t editions .
+
+clean:  ## remove all that was made here, .venv included
+	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): tools/setup.sh requirements.lock pyproject.toml
+	bash tools/setup.sh
+	@touch $@
+
+# The test tools come on top of all that runs, so one setup serves both.
+$(TEST_READY): tools/setup.sh requirements.lock requirements-test.lock pyproject.toml
+	bash tools/setup.sh test
+	@touch $(READY) $@

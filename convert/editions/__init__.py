@@ -1,0 +1,72 @@
+"""EDITIONS: each format with what sets it. An Article and its Options become one Edition.
+
+Engines are imported when they are first asked for, so that an HTML edition costs no PDF engine.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
+
+from convert.article import Article, Edition
+from convert.options import Options
+
+
+class EditionKind(NamedTuple):
+    """One format: how it is set, and what the world calls it."""
+
+    set: Callable[[Article, Options, str], Edition]
+    media_type: str
+    extension: str
+    help: str
+
+
+def _html(article: Article, options: Options, stem: str) -> Edition:
+    from convert.editions import html
+
+    return _edition("html", stem, html.write(article, options))
+
+
+def _pdf(article: Article, options: Options, stem: str) -> Edition:
+    from convert.editions import pdf
+
+    return _edition("pdf", stem, pdf.write(article, options))
+
+
+def _epub(article: Article, options: Options, stem: str) -> Edition:
+    from convert.editions import epub
+
+    return _edition("epub", stem, epub.write(article, options))
+
+
+def _pandoc(name: str, writer: str) -> Callable[[Article, Options, str], Edition]:
+    def set_by_pandoc(article: Article, _options: Options, stem: str) -> Edition:
+        from convert import pandoc
+
+        return _edition(name, stem, pandoc.write(article, writer))
+
+    return set_by_pandoc
+
+
+def _edition(name: str, stem: str, data: bytes) -> Edition:
+    kind = EDITIONS[name]
+    return Edition(name, stem + kind.extension, kind.media_type, data)
+
+
+EDITIONS: dict[str, EditionKind] = {
+    "html": EditionKind(_html, "text/html; charset=utf-8", ".html", "one self-contained web page"),
+    "pdf": EditionKind(_pdf, "application/pdf", ".pdf", "tagged pages, A5"),
+    "epub": EditionKind(_epub, "application/epub+zip", ".epub", "EPUB 3 for reading systems"),
+    "markdown": EditionKind(_pandoc("markdown", "markdown-smart"), "text/markdown; charset=utf-8", ".md", "pandoc's Markdown with YAML metadata"),
+    "json": EditionKind(_pandoc("json", "json"), "application/json", ".json", "the document tree, as pandoc's JSON"),
+}  # fmt: skip
+
+
+def media_name(name: str) -> str:
+    """The stem of every edition's file name: of `name` its last part without extension, "article" where it has none."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
+    stem = last.rsplit(".", 1)[0] if "." in last.strip(".") else last
+    stem = "".join(c for c in stem if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*').strip(" .-")
+    return stem[:100] or "article"

@@ -1,0 +1,83 @@
+"""The ledger: letters of the source = letters of the tree + letters that rules and matter say they took.
+
+Letters are all characters but white space, punctuation and symbols, so what typography changes does not count and
+what a reader reads does. Every source line with letters stands in exactly one leaf: a block, or `taken`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from convert.article import Article, Remark
+from convert.marks.link import AS_WRITTEN
+from convert.text import Line
+from convert.tree import SHAPES, Block, Image, Link
+
+_NO_LETTERS = re.compile(
+    "[\x00-/:-@\\[-`{-©«-±´¶-¸»¿×÷\u2000-\u206f\u2190-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f"
+    "\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
+)
+
+
+def letters(text: str) -> str:
+    """What of `text` the ledger counts."""
+    return _NO_LETTERS.sub("", text)
+
+
+def breach(lines: Sequence[Line], article: Article) -> Remark | None:
+    """The first place where the account of `article` and the source `lines` differ, as a remark; None: even."""
+    taken = defaultdict(list)
+    for line, text, _ in article.taken:
+        taken[line].append(letters(text))
+    done = 0
+    for block in article.blocks:
+        first, last = (block.pos.first, block.pos.last) if block.pos else (0, -1)
+        missed = _loose(lines, done, first - 1, taken) or _uneven(lines[first - 1 : last], block, taken)
+        if missed or first <= done:
+            return _remark(missed or first)
+        done = last
+    missed = _loose(lines, done, len(lines), taken)
+    return _remark(missed) if missed else None
+
+
+def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[str]]) -> int:
+    """The number of the first line between blocks whose letters nobody took; 0 where all are accounted for."""
+    for line in lines[start:stop]:
+        source = letters(line.text)
+        if source and source != "".join(taken.get(line.number, ())):
+            return line.number
+    return 0
+
+
+def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) -> int:
+    """The first line of `block` where its letters are not its source's, in order; 0 where they are."""
+    source = letters("".join(line.text for line in lines))
+    tree = letters("".join(_words(block)))
+    if source == tree:
+        return 0
+    out = "".join(t for line in lines for t in taken.get(line.number, ()))
+    if len(source) != len(tree) + len(out) or Counter(source) != Counter(tree + out):
+        return lines[0].number if lines else 1
+    rest = iter(source)
+    return 0 if all(c in rest for c in tree) else lines[0].number
+
+
+def _words(node: Any) -> list[str]:
+    """All that can be read in `node`, in order; a link's address after its words, where the text had both."""
+    if isinstance(node, tuple):
+        return [part for x in node for part in _words(x)]
+    if isinstance(node, Link | Image):
+        url = "" if node.attr.classes else node.attr.get(AS_WRITTEN) or node.target.url
+        return [*_words(node.inlines), url, node.target.title]
+    text = getattr(node, "text", None)
+    if isinstance(text, str):
+        return [text]
+    return [part for name, _ in SHAPES.get(type(node), ()) for part in _words(getattr(node, name))]
+
+
+def _remark(line: int) -> Remark:
+    message = "The account of letters was not even here; the text was set as plain paragraphs, and nothing is lost."
+    return Remark("ledger", line, message)

@@ -1,0 +1,142 @@
+"""Fields at the head of a text, `Key: value` a line, as mail, news and plain forms write them (RFC 5322 folds them)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from convert.article import Remark
+from convert.marks.link import address
+from convert.matter import dates, names
+from convert.matter.draft import Draft, Kind
+from convert.text import Line
+
+
+class Entry(NamedTuple):
+    """One field, unfolded."""
+
+    key: str
+    value: str
+    lines: tuple[Line, ...]
+
+
+_FIELD = re.compile(r"(?P<key>[^\W\d_][\w .’'-]{0,30}?)\s?[:：](?:\s+|$|(?<=：))(?P<value>.*)")
+
+HOMES: dict[str, str] = {
+    key.strip(): home
+    for home, keys in {
+        "title": "title, headline, titel, titre, título, titulo, titolo, заголовок, название, tytuł, název, rubrik, 標題, 标题, タイトル, 제목",
+        "subtitle": "subtitle, untertitel, sous-titre, subtítulo, sottotitolo, подзаголовок",
+        "standfirst": "standfirst, deck, dek, teaser, lead, vorspann, chapô",
+        "authors": "author, authors, by, from, byline, written by, autor, autoren, verfasser, von, auteur, auteurs, par, "
+        "autore, autores, автор, авторы, autorzy, författare, 作者, 著者, 文, 글쓴이, 저자",
+        "date": "date, published, publication date, pubdate, created, posted, issued, release date, published on, datum, "
+        "veröffentlicht, publié, date de publication, data, fecha, publicado, pubblicato, дата, opublikowano, 日期, 日付, 날짜",
+        "modified": "updated, modified, last-modified, last modified, last updated, aktualisiert, mis à jour, actualizado",
+        "language": "language, lang, sprache, langue, idioma, lingua, język, язык, 言語, 语言",
+        "site": "organization, organisation, site, website, newspaper, publication, magazine, zeitung, journal",
+        "source": "source, url, link, permalink, canonical, source url, original, quelle, fuente, fonte, источник",
+        "publisher": "publisher, verlag, éditeur, editorial, editore, издатель, wydawca",
+        "subjects": "subject, subjects, keywords, keyword, tags, tag, category, categories, section, topic, topics, "
+        "thema, themen, schlagworte, rubrique, mots-clés, sujet, tema, temas, categoría, palabras clave, тема, рубрика, 主題",
+        "description": "description, summary, abstract, excerpt, zusammenfassung, résumé, resumen, descrizione, описание",
+        "rights": "rights, copyright, license, licence, rechte, droits, derechos, diritti",
+        "identifier": "identifier, isbn, doi, urn, issn",
+        "mail": "content-type, mime-version, content-transfer-encoding, message-id, x-mailer, received, return-path, to, cc",
+    }.items()
+    for key in keys.split(",")
+}  # fmt: skip
+_LANGUAGES = {
+    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es", "español": "es",
+    "italian": "it", "italiano": "it", "portuguese": "pt", "dutch": "nl", "russian": "ru", "polish": "pl", "swedish": "sv",
+    "danish": "da", "norwegian": "no", "finnish": "fi", "latin": "la", "greek": "el", "chinese": "zh", "japanese": "ja",
+    "korean": "ko", "arabic": "ar", "hebrew": "he", "czech": "cs", "hungarian": "hu", "catalan": "ca", "esperanto": "eo",
+}  # fmt: skip
+
+
+def entry(line: Line) -> Entry | None:
+    """The field on one line, or None."""
+    match = _FIELD.fullmatch(line.text)
+    if not match or line.indent > 3 or "://" in line.text[: match.end("key") + 3]:
+        return None
+    return Entry(match["key"].strip(), match["value"].strip(), (line,))
+
+
+def home(found: Entry) -> str:
+    """The metadata field that an entry's key means, "" where it means none."""
+    return HOMES.get(re.sub(r"[\s_]+", " ", found.key.casefold()), "")
+
+
+def block(lines: Sequence[Line]) -> list[Entry]:
+    """The entries of a block of fields at the top of `lines`, folded lines joined; [] where there is no such block.
+
+    A block is two fields or more with a home, or one that names the title or the author, and nothing else.
+    """
+    entries: list[Entry] = []
+    for line in lines:
+        found = entry(line)
+        if line.blank:
+            break
+        if found is None and entries and line.indent > 0:
+            last = entries[-1]
+            entries[-1] = Entry(last.key, f"{last.value} {line.text}".strip(), (*last.lines, line))
+        elif found is None:
+            return []
+        else:
+            entries.append(found)
+    homes = [home(e) for e in entries]
+    known = sum(bool(h) for h in homes)
+    if known * 3 < len(entries) or (known < 2 and not {"title", "authors"} & set(homes)):
+        return []
+    return entries
+
+
+def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") -> None:
+    """Write one field into the draft; `mail`: a Subject is the title."""
+    where = home(found)
+    number = found.lines[0].number if found.lines else 0
+    why = f"field {found.key}"
+    if where == "subjects" and mail and found.key.casefold() == "subject":
+        where = "title"
+    if where == "mail":
+        return
+    value = _value(where, found.value, draft, number)
+    if where and value:
+        draft.say(where, value, number, why, kind)
+    elif where == "source" and found.value:
+        draft.say("site", found.value, number, why, kind)
+    elif found.value:
+        draft.say("extra", ((found.key, found.value),), number, why, kind)
+
+
+def _value(where: str, text: str, draft: Draft, number: int) -> object:
+    match where:
+        case "authors":
+            return names.people(text) or ((_plain_name(text),) if _plain_name(text) else ())
+        case "date" | "modified":
+            found = dates.find(text, draft.language)
+            if found and found.doubt:
+                draft.remarks.append(Remark("date", number, found.doubt))
+            return found.iso if found else ""
+        case "language":
+            return _language(text)
+        case "subjects":
+            return tuple(s.strip() for s in re.split(r"[,;]", text.strip("[]")) if s.strip(" \"'"))
+        case "source":
+            return address(text) if "://" in text else ""
+        case _:
+            return text
+
+
+def _plain_name(text: str) -> str:
+    """A single author that is written unlike a name: a handle, a collective."""
+    text = re.sub(r"\s*<[^<>]*>", "", text).strip()
+    return text if text and len(text) < 100 and text.casefold() not in ("various", "unknown", "anonymous", "n/a") else ""
+
+
+def _language(text: str) -> str:
+    tag = text.strip().replace("_", "-")
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        return tag
+    return _LANGUAGES.get(tag.casefold().split(" ")[0].strip(",;"), "")

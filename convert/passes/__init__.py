@@ -1,0 +1,19 @@
+"""The passes in their order: each takes an Article and the Habits of its text, and gives a better Article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from convert.article import Article
+from convert.passes import identifiers, identity, language, levels, title
+from convert.text import Habits
+
+Pass = Callable[[Article, Habits], Article]
+
+PASSES: tuple[tuple[str, Pass], ...] = (
+    ("language", language.language),
+    ("title", title.title),
+    ("levels", levels.levels),
+    ("identifiers", identifiers.identifiers),
+    ("identity", identity.identity),
+)

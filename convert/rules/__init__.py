@@ -1,0 +1,74 @@
+"""The block rules in their order, and the one loop that asks them: Lines become Blocks.
+
+First match wins. A new structure is one file beside this one, one line in RULES, one case file in tests/rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from convert.article import Taken
+from convert.errors import UsageError
+from convert.rules import breaks, code, colon, heading, listing, paragraph, quote, verse
+from convert.rules.rule import Found, Read, Table
+from convert.text import Lines
+from convert.tree import Block, Blocks, Pos
+
+RULES: Table = (
+    ("fence", code.fenced),
+    ("heading", heading.heading),
+    ("break", breaks.scene_break),
+    ("quote", quote.marked),
+    ("list", listing.listing),
+    ("code", code.indented),
+    ("verse", verse.verse),
+    ("indent", quote.indented),
+    ("colon", colon.introduced),
+    ("paragraph", paragraph.paragraph),
+)
+PARAGRAPHS_ONLY: Table = (("paragraph", paragraph.paragraph),)
+DETECTABLE = tuple(name for name, _ in RULES if name != "paragraph")
+
+
+def without(names: Iterable[str]) -> Table:
+    """RULES less those named. UsageError names one that there is not."""
+    for name in names:
+        if name not in DETECTABLE:
+            raise UsageError(
+                f"There is no rule {name!r}.", f"The rules are: {', '.join(DETECTABLE)}.", code="unknown-rule"
+            )
+    return tuple((name, rule) for name, rule in RULES if name not in names)
+
+
+def read(lines: Lines, table: Table = RULES) -> tuple[Blocks, tuple[Taken, ...]]:
+    """The blocks of `lines`, each with its `pos`, and the letters that went into structure."""
+    blocks: list[Block] = []
+    taken: list[Taken] = []
+
+    def inside(part: Lines) -> tuple[Blocks, tuple[Taken, ...]]:
+        return read(part, table)
+
+    while len(lines):
+        if lines[0].blank:
+            lines = lines.rest(1)
+            continue
+        name, found = _first(lines, table, inside)
+        blocks += _placed(found, name, lines)
+        taken += found.taken
+        lines = lines.rest(found.count)
+    return tuple(blocks), tuple(taken)
+
+
+def _first(lines: Lines, table: Table, inside: Read) -> tuple[str, Found]:
+    for name, rule in table:
+        found = rule(lines, inside)
+        if found is not None:
+            return name, found
+    raise AssertionError("the paragraph rule takes everything")
+
+
+def _placed(found: Found, name: str, lines: Lines) -> Iterable[Block]:
+    first, last = lines[0].number, lines[found.count - 1].number
+    pos = Pos(first, last, name, found.sure, found.why)
+    return (block if block.pos else replace(block, pos=pos) for block in found.blocks)

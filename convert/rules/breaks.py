@@ -1,0 +1,25 @@
+"""Scene break: a line of ornaments alone between blank lines, where the text draws breath."""
+
+from __future__ import annotations
+
+import re
+
+from convert.rules.rule import Found, Read
+from convert.text import Lines
+from convert.tree import HorizontalRule
+
+_ORNAMENTS = re.compile(r"(?:([*•·#~=_+.⁂◆❖❧∗⁎※\-–—])[ \t\u00a0]*){1,80}|\[?\s*\*+\s*\]?|[-–—_*~=\u2500-\u257f]{2,}")
+_ONE = frozenset("*⁂❖❧#~◆※•")  # a single one of these is an ornament; a single dot or dash is not
+
+
+def scene_break(lines: Lines, _read: Read) -> Found | None:
+    """A line of the same few ornaments, alone in its chunk. `HorizontalRule`."""
+    text = lines[0].text
+    if len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
+        return None
+    marks = "".join(text.split())
+    if len(set(marks)) > 2 or len(marks) == 1 and marks not in _ONE:
+        return None
+    if lines.chunk() > 1 and not (len(marks) >= 3 and lines.blanks_before()):
+        return None
+    return Found((HorizontalRule(),), 1, why="a line of ornaments alone")

@@ -1,0 +1,89 @@
+"""Code: text for a machine, kept to the letter; between fences, or set in and looking like it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from convert.rules.rule import Found, Read
+from convert.text import Lines
+from convert.tree import NO_ATTR, Attr, CodeBlock
+
+FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
+_SIGNS = re.compile(
+    r"[;{}\\]$|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
+    r"print|public|static|void|int|char|struct|end|do|git|sudo|require|include|select|insert|update|create)\b.*"
+    r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
+    r"|\b0x[0-9a-f]+\b|^\s*[\w.]+\s*[:+*/-]?=\s|^\s*-{1,2}\w|%[sd]\b|\|.*\||--+|\w_\w|^[+-]{3} |^@@ "
+)
+_PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
+
+
+def fenced(lines: Lines, _read: Read) -> Found | None:
+    """What stands between two equal fences (``` or ~~~ with a language, AsciiDoc's ---- and ....)."""
+    match = FENCE.fullmatch(lines[0].text)
+    if not match or lines[0].blank:
+        return None
+    if match.group(1)[0] not in "`~" and match.group(2):
+        return None
+    count = _to_fence(lines, match.group(1))
+    if count < 2 or not any(c.isalnum() for line in lines.take(count).rest(1) for c in line.text):
+        return None
+    if match.group(1)[0] not in "`~" and not _block_between(lines, count):
+        return None
+    classes = (match.group(2).lower(),) if match.group(2) else ()
+    block = CodeBlock(Attr("", classes), _kept(lines.take(count - 1).rest(1)))
+    return Found((block,), count, (), "certain", f"between fences {match.group(1)}")
+
+
+def _to_fence(lines: Lines, fence: str) -> int:
+    """How many lines there are up to the next equal fence, it included; 0 where none closes."""
+    numbers = lines.habits.fences.get(fence, ())
+    at = bisect_right(numbers, lines[0].number)
+    if at >= len(numbers):
+        return 0
+    count = numbers[at] - lines[0].number + 1
+    return count if count <= len(lines) and lines[count - 1].number == numbers[at] else 0
+
+
+def _block_between(lines: Lines, count: int) -> bool:
+    """Whether two rules of dashes hold code between them, and are not a heading's or a table's."""
+    inner = lines.take(count - 1).rest(1)
+    return not inner[0].blank and bool(inner.blanks_before() == 0) and count <= 400 and not lines[1].text.startswith("|")
+
+
+def indented(lines: Lines, _read: Read) -> Found | None:
+    """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
+    least = lines.habits.margin + 2
+    set_in = lines[0].indent >= least
+    chunk = lines.chunk()
+    if not looks_like_code(lines.take(chunk), set_in):
+        return None
+    count = end = chunk
+    while end < len(lines):
+        gap = lines.blanks_after(end)
+        more = lines.rest(end + gap)
+        if gap > 2 or not len(more) or (set_in and more[0].indent < least):
+            break
+        size = more.chunk()
+        if not looks_like_code(more.take(size), set_in):
+            break
+        count = end = end + gap + size
+    block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+    return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
+
+
+def looks_like_code(lines: Lines, set_in: bool) -> bool:
+    """Whether most lines of a chunk carry code's signs and few read like prose."""
+    texts = [line.text for line in lines]
+    signs = sum(bool(_SIGNS.search(t)) for t in texts)
+    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$")) for t in texts)
+    if set_in:
+        return signs * 2 >= len(texts) and prose * 2 <= len(texts) and (signs > prose or len(texts) > 3)
+    return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
+
+
+def _kept(lines: Lines) -> str:
+    """The lines with their indents, less what all of them share."""
+    shared = min((line.indent for line in lines if not line.blank), default=0)
+    return "\n".join(" " * max(0, line.indent - shared) + line.text for line in lines).strip("\n")

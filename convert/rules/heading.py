@@ -1,0 +1,179 @@
+"""Heading: a line that names what follows, marked by a sign, a number, a keyword, capitals, or by standing alone.
+
+Levels given here are those of the sign (`##` is 2, `1.2` is 2); the pass `levels` makes them hold together.
+"""
+
+from __future__ import annotations
+
+import re
+
+from convert.marks import inlines
+from convert.rules.rule import Found, Read
+from convert.rules.words import KEYWORDS, SMALL_WORDS
+from convert.text import Line, Lines
+from convert.tree import NO_ATTR, Header
+
+_HASH = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
+_EQUALS = re.compile(r"(={1,6})[ \t]+(\S.*?)[ \t]*=*")
+_FRAMED = re.compile(r"(\*{2,6}|={2,6}|-{2,6}|_{2}) ?(\S(?:.{0,150}\S)?) ?\1")
+_UNDERLINE = re.compile(r"=+|-+|~+|\^+|\*+|\++|\"+|#+|_+")
+_UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
+_NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*|[IVXLC]{1,6}\.)[ \t]+(?=\S)")
+_ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
+_END = re.compile(r"[.;,:!?…。！？：；，]['\"”’»)\]]*$")
+LONGEST = 120  # characters; a heading is read at a glance
+
+
+def heading(lines: Lines, _read: Read) -> Found | None:
+    """A heading of any kind, the most plainly marked kinds asked first. `Header`."""
+    if lines.depth:
+        return _hash(lines)
+    for kind in (_hash, _underlined, _framed):
+        found = kind(lines)
+        if found:
+            return found
+    return _alone(lines)
+
+
+# ---------------------------------------------------------------- marked by a sign
+
+
+def _hash(lines: Lines) -> Found | None:
+    text = lines[0].text
+    match = _HASH.fullmatch(text) or (not lines.depth and _EQUALS.fullmatch(text))
+    if not match or not match.group(2).strip() or len(text) > 300:
+        return None
+    if match.group(1) == "#" and not lines.habits.markup and lines.chunk() > 1:
+        return None
+    return _found(lines, match.group(2), len(match.group(1)), 1, "certain", f"marked {match.group(1)}")
+
+
+def _underlined(lines: Lines) -> Found | None:
+    if len(lines) < 2 or lines[0].blank or not lines.blanks_before():
+        return None
+    line, under = lines[0], lines[1]
+    if not _UNDERLINE.fullmatch(under.text) or len(under.text) < 3 or line.indent != under.indent:
+        return None
+    if abs(len(under.text) - len(line.text)) > max(3, len(line.text) // 4) or not _wordy(line.text):
+        return None
+    level = _UNDERLINE_LEVELS.get(under.text[0], 3)
+    return _found(lines, line.text, level, 2, "certain", f"underlined with {under.text[0]}")
+
+
+def _framed(lines: Lines) -> Found | None:
+    match = _FRAMED.fullmatch(lines[0].text)
+    if not match or not _wordy(match.group(2)) or match.group(1)[0] in match.group(2):
+        return None
+    sign = match.group(1)
+    if sign in ("**", "__") and (lines.chunk() > 1 or _END.search(match.group(2))):
+        return None
+    level = 7 - len(sign) if len(sign) > 2 else 4
+    return _found(lines, match.group(2), level, 1, "likely", f"framed by {sign}")
+
+
+# ---------------------------------------------------------------- standing alone
+
+
+def _alone(lines: Lines) -> Found | None:
+    """A short chunk of its own with text after it, that does not read like a sentence."""
+    count = lines.chunk()
+    line = lines[0]
+    if count > 2 or len(line.text) > LONGEST or not _wordy(line.text, 1) or _nothing_follows(lines, count):
+        return None
+    if lines.habits.paragraphs == "line" and count > 1:
+        count = 1
+    kind = _kind(lines, count)
+    if kind is None:
+        return None
+    level, sure, why = kind
+    text = " ".join(x.text for x in lines.take(count))
+    return _found(lines, text, level, count, sure, why)
+
+
+def _kind(lines: Lines, count: int) -> tuple[int, str, str] | None:
+    """Level, certainty and reason of a chunk that may be a heading; None where it is none."""
+    line, margin = lines[0], lines.habits.margin
+    text = line.text
+    if KEYWORDS.match(text) and not _sentence(text):
+        return 1, "certain", "a keyword of headings"
+    if count > 1:
+        return (2, "likely", "in capitals") if all(_caps(x) for x in lines.take(count)) else None
+    if _ROMAN.fullmatch(text) and (not text[0].isdigit() or lines.blanks_before() > 1):
+        return 1, "likely", "a numeral alone"
+    if line.indent < margin and not _END.search(text):
+        return _numbered_level(text), "certain", "hangs out of the margin"
+    if line.indent > margin + 1 and not _centred(line, lines.habits.width):
+        return None
+    if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-":
+        return _numbered_level(text), "likely", "numbered and alone"
+    if _caps(line) and not text.endswith((",", ";")):
+        return 2, "likely", "in capitals"
+    if _title_like(text, lines):
+        return 3, "guess", "a short line alone"
+    return None
+
+
+def _title_like(text: str, lines: Lines) -> bool:
+    """Whether a line that stands alone reads like a title: short, no full stop, begins large, text follows."""
+    if _END.search(text) and not re.search(r"[^.]\?$|\w!$", text) or len(text) > 80:
+        return False
+    first = text.lstrip("“\"'‘«(¿¡[")[:1]
+    if not (first.isupper() or first.isdigit() or first > "\u2e7f" or not first.isalpha()):
+        return False
+    if text[:1] in "-—–•*|([{<>\"“«/\\@$" or "|" in text or "://" in text or text.count(",") > 2:
+        return False
+    return not (len(text.split()) > 12 or re.search(r"[=;{}<>]|\(\)|  ", text)) and _next_is_prose(lines)
+
+
+def _next_is_prose(lines: Lines) -> bool:
+    """Whether the next chunk is longer than this line: a caption or a menu has its like below it."""
+    rest = lines.rest(1)
+    rest = rest.rest(rest.blanks_after(0)) if len(rest) else rest
+    if not len(rest):
+        return False
+    chunk = rest.chunk()
+    if chunk > 1:
+        return True
+    return len(rest[0].text) > len(lines[0].text) + 20 or rest[0].text.endswith(":")
+
+
+def _nothing_follows(lines: Lines, count: int) -> bool:
+    return lines.blanks_after(count) >= 9 or (lines.habits.paragraphs == "blank" and not lines.blanks_after(count))
+
+
+def _found(lines: Lines, text: str, level: int, count: int, sure: str, why: str) -> Found:
+    header = Header(level, NO_ATTR, inlines(text.strip(), lines.habits))
+    return Found((header,), count, (), sure, why)  # type: ignore[arg-type]  # one of the three words
+
+
+# ---------------------------------------------------------------- what a line looks like
+
+
+def _wordy(text: str, least: int = 2) -> bool:
+    return sum(c.isalnum() for c in text) >= least
+
+
+def _caps(line: Line) -> bool:
+    """Whether every letter that has a case is a capital, and there are enough to tell."""
+    cased = [c for c in line.text if c.upper() != c.lower()]
+    return len(cased) >= 3 and all(c.isupper() for c in cased)
+
+
+def _sentence(text: str) -> bool:
+    """Whether a line that begins like a heading goes on like a sentence: 'Chapter 9 is about …'."""
+    words = text.split()
+    return len(words) > 3 and (words[2].casefold() in SMALL_WORDS or text.endswith((".", ",")) and len(words) > 6)
+
+
+def _centred(line: Line, width: int) -> bool:
+    if not width or line.indent < 4:
+        return False
+    right = width - line.indent - len(line.text)
+    return abs(right - line.indent) <= 4
+
+
+def _numbered_level(text: str) -> int:
+    match = re.match(r"(?:\d{1,3}|[A-Z])(?:\.\d{1,2})*", text)
+    if not match or not re.match(r"[\d.A-Z]*[.\d]\s", text):
+        return 1
+    return 1 + match.group(0).count(".")

@@ -1,0 +1,180 @@
+"""List: two or more items in a row, each begun by a bullet, a number or a letter, with what hangs below it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from convert.article import Taken
+from convert.rules.rule import DEEPEST, Found, Read
+from convert.rules.starts import BULLET, NUMBER
+from convert.text import Line, Lines
+from convert.tree import Block, Blocks, BulletList, ListAttributes, OrderedList, Para, Plain
+
+
+class Marker(NamedTuple):
+    """The sign an item begins with."""
+
+    kind: str  # the bullet itself, or pandoc's numeral style with the delimiter
+    value: int  # the item's number; 0 for bullets
+    sign: str  # as it stands in the text
+    width: int  # columns from the line's first character to the item's text
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the item is numbered or lettered."""
+        return " " in self.kind
+
+
+def listing(lines: Lines, read: Read) -> Found | None:
+    """A run of items of one kind. `BulletList` or `OrderedList`; a lone item only where nothing else explains it."""
+    first = marker_of(lines[0].text)
+    if first is None or lines.depth >= DEEPEST:
+        return None
+    items, count, loose = _items(lines, first)
+    if not _believable(lines, first, items):
+        return None
+    contents, taken = _read_items(items, lines, read, loose)
+    if first.ordered:
+        taken = [*(Taken(item[0].number, mark.sign, "list number") for mark, item in items), *taken]
+        style, delim = first.kind.split(" ")
+        block: Block = OrderedList(ListAttributes(first.value, style, delim), tuple(contents))
+    else:
+        block = BulletList(tuple(contents))
+    sure = "certain" if len(items) > 1 else "likely"
+    return Found((block,), count, tuple(taken), sure, f"{len(items)} items marked {first.sign!r}")
+
+
+# ---------------------------------------------------------------- markers
+
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+def marker_of(text: str) -> Marker | None:
+    """The marker that `text` begins with, or None."""
+    bullet = BULLET.match(text)
+    if bullet:
+        return Marker(bullet.group(1), 0, bullet.group(1), bullet.end())
+    number = NUMBER.match(text)
+    if not number:
+        return None
+    group = number.groupdict()
+    delim = "TwoParens" if text[0] == "(" else "Period" if number.group("close").endswith(".") else "OneParen"
+    for name in ("number", "alpha", "roman"):
+        sign = group[name] or group[name + "2"]
+        if sign:
+            return Marker(f"{_style(name, sign)} {delim}", _value(name, sign), sign, number.end())
+    return None
+
+
+def _style(name: str, sign: str) -> str:
+    if name == "number":
+        return "Decimal"
+    return ("Lower" if sign.islower() else "Upper") + ("Roman" if name == "roman" else "Alpha")
+
+
+def _value(name: str, sign: str) -> int:
+    if name == "number":
+        return int(sign)
+    if name == "alpha":
+        return ord(sign.lower()) - 96
+    values = [_ROMAN[c] for c in sign.lower()]
+    return sum(-v if any(v < w for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
+
+
+def _follows(mark: Marker, before: Marker) -> bool:
+    """Whether `mark` can be the next item after `before`."""
+    if mark.kind == before.kind:
+        return not mark.ordered or mark.value == before.value + 1 or mark.value == before.value == 1
+    return mark.kind.replace("Roman", "Alpha") == before.kind and before.sign in "iIhH" and mark.value == 2
+
+
+# ---------------------------------------------------------------- items
+
+Items = list[tuple[Marker, list[Line]]]
+
+
+def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
+    """The items at the top, how many lines they take, and whether blank lines part them."""
+    indent = lines[0].indent
+    items: Items = [(first, [_rest(lines[0], first)])]
+    i, loose = 1, False
+    while i < len(lines):
+        gap = _gap(lines, i)
+        if i + gap >= len(lines):
+            break
+        line, last = lines[i + gap], items[-1]
+        mark = marker_of(line.text) if abs(line.indent - indent) <= 1 else None
+        if mark and _follows(mark, last[0]):
+            loose = loose or gap > 0
+            items.append((mark, [_rest(line, mark)]))
+        elif _hangs(lines, i, gap, indent, last[0]):
+            last[1].extend([Line(line.number, "", 0)] * (1 if gap else 0))
+            last[1].append(Line(line.number, line.text, max(0, line.indent - indent - last[0].width)))
+        else:
+            break
+        i += gap + 1
+    return items, i, loose
+
+
+def _gap(lines: Lines, i: int) -> int:
+    return lines.blanks_after(i) if lines[i].blank else 0
+
+
+def _rest(line: Line, mark: Marker) -> Line:
+    return Line(line.number, line.text[mark.width :], 0)
+
+
+def _hangs(lines: Lines, i: int, gap: int, indent: int, mark: Marker) -> bool:
+    """Whether the line after `gap` blank ones still belongs to the item that `mark` began at `indent`."""
+    line = lines[i + gap]
+    if gap:
+        return line.indent >= indent + min(mark.width, 2) and line.indent > indent and gap <= 2
+    if line.indent > indent:
+        return True
+    above = lines[i - 1]
+    if marker_of(line.text) and line.text[0] == mark.sign[:1]:
+        return False
+    return _wrapped(above, line, lines.habits.width) and line.indent == indent
+
+
+def _wrapped(above: Line, line: Line, width: int) -> bool:
+    """Whether `above` ended only because the next word had no room."""
+    word = line.text.split(" ", 1)[0]
+    return bool(width) and above.indent + len(above.text) + 1 + len(word) > width - 2
+
+
+_NAME = re.compile(r"[A-Z]\. [A-Z]")
+
+
+def _believable(lines: Lines, first: Marker, items: Items) -> bool:
+    """Whether this is a list, and not a sentence that happens to begin with a letter and a point."""
+    text = lines[0].text
+    if not any(line.text for _, item in items for line in item):
+        return False
+    if len(items) > 1:
+        return not first.ordered or first.value <= 1 or len(items) > 2 or lines[0].indent > lines.habits.margin
+    if first.kind == "–":
+        return False
+    above = lines.above()
+    introduced = above is not None and above.text.endswith(":")
+    if first.ordered:
+        if _NAME.match(text) or "Alpha" in first.kind or "Roman" in first.kind:
+            return False
+        return introduced or lines[0].indent > lines.habits.margin or lines.depth > 0 or len(text) > 70
+    return introduced or lines.depth > 0 or lines[0].indent > lines.habits.margin or first.sign in "•·▪‣●*"
+
+
+
+def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[list[Blocks], list[Taken]]:
+    contents, taken = [], []
+    for _, item in items:
+        blocks, more = read(lines.inside(item))
+        contents.append(blocks if loose else tuple(_tight(b) for b in blocks))
+        taken += more
+    return contents, taken
+
+
+def _tight(block: Block) -> Block:
+    """A paragraph of a list whose items stand close is `Plain`."""
+    return Plain(block.inlines, pos=block.pos) if isinstance(block, Para) else block

@@ -1,0 +1,74 @@
+"""Paragraph: what is nothing else. It ends at a blank line, or where this text's habits end one."""
+
+from __future__ import annotations
+
+from convert.marks import inlines
+from convert.rules.rule import Found, Read
+from convert.rules.starts import begins_other
+from convert.text import Habits, Line, Lines
+from convert.tree import Para
+
+_SENTENCE_END = tuple(".!?…:;\"”’'»)]。！？」』")
+
+
+def paragraph(lines: Lines, _read: Read) -> Found | None:
+    """The lines of one paragraph, joined."""
+    count = length(lines)
+    text = join([line.text for line in lines.take(count)], lines.habits)
+    return Found((Para(inlines(text, lines.habits)),), count)
+
+
+def length(lines: Lines) -> int:
+    """How many lines the paragraph at the top has: to the blank line, the next structure, or the habit's end."""
+    habits, chunk = lines.habits, lines.chunk()
+    if habits.paragraphs == "line":
+        return 1
+    for i in range(1, chunk):
+        above, line = lines[i - 1], lines[i]
+        if begins_other(lines.rest(i), above) or _ends(above, line, habits):
+            return i
+    return chunk
+
+
+def _ends(above: Line, line: Line, habits: Habits) -> bool:
+    """Whether a paragraph ends between two lines that no blank line parts."""
+    if habits.paragraphs == "indent" and line.indent >= habits.margin + 2 and above.indent <= habits.margin:
+        return True
+    if not habits.width:
+        return False
+    room = habits.width - above.indent - len(above.text) - 1 - len(line.text.split(" ", 1)[0])
+    if habits.paragraphs == "mark":
+        return room >= 0 and (above.text.endswith(_SENTENCE_END) or room > habits.width // 4)
+    return room > habits.width // 3 and above.text.endswith(_SENTENCE_END) and line.text[:1].isupper()
+
+
+def join(texts: list[str], habits: Habits) -> str:
+    """Wrapped lines as one: a space between, none inside Chinese or Japanese, none after a hyphen that parts a word."""
+    parts: list[str] = []
+    for text in texts:
+        if parts:
+            parts.append(_seam(parts, text, habits))
+        parts.append(text)
+    return "".join(parts)
+
+
+def _seam(parts: list[str], text: str, habits: Habits) -> str:
+    """What stands between the text so far and the next line; a hyphen that only parted a word is dropped."""
+    above = parts[-1]
+    if _wide(above[-1:]) and _wide(text[:1]):
+        return ""
+    if above.endswith("-") and len(above) > 1 and above[-2].isalpha() and text[:1].isalpha():
+        left, right = above[:-1].rsplit(" ", 1)[-1], text.split(" ", 1)[0]
+        if bare(left + right) in habits.words:
+            parts[-1] = above[:-1]
+        return ""
+    return " "
+
+
+def bare(word: str) -> str:
+    """`word` in lower case without what stands around it."""
+    return "".join(c for c in word.casefold() if c.isalpha())
+
+
+def _wide(char: str) -> bool:
+    return "\u2e80" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" or "\U00020000" <= char <= "\U0003ffff"

@@ -1,0 +1,34 @@
+"""Where another structure begins inside a chunk: the signs by which a paragraph knows that it has ended."""
+
+from __future__ import annotations
+
+import re
+
+from convert.text import Line, Lines
+
+BULLET = re.compile(r"([*\-+•·◦▪‣∙●○■□►–]|o(?=  ))(?:[ \t\u00a0]+|$)")
+NUMBER = re.compile(
+    r"(?:(?P<number>\d{1,3})|(?P<alpha>[A-Za-z])|(?P<roman>[ivxlcIVXLC]{2,7}))(?P<close>\\?[.)])[ \t\u00a0]+(?=\S)"
+    r"|\((?:(?P<number2>\d{1,3})|(?P<alpha2>[A-Za-z])|(?P<roman2>[ivxlcIVXLC]{2,7}))\)[ \t\u00a0]+(?=\S)"
+)
+
+
+def begins_other(lines: Lines, above: Line) -> bool:
+    """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
+    line = lines[0]
+    if line.text.startswith(">"):
+        return True
+    if BULLET.match(line.text) and len(line.text) > 1:
+        return line.indent > above.indent or above.text.endswith(":") or bool(_again(lines, BULLET))
+    if NUMBER.match(line.text):
+        return above.text.endswith(":") or line.indent > above.indent
+    return False
+
+
+def _again(lines: Lines, marker: re.Pattern[str]) -> bool:
+    """Whether a second item follows within a few lines at the same indent."""
+    first = lines[0]
+    return any(
+        lines[i].indent == first.indent and marker.match(lines[i].text) and lines[i].text[0] == first.text[0]
+        for i in range(1, min(6, len(lines)))
+    )

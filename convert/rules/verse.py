@@ -1,0 +1,64 @@
+"""Verse: lines that end where the poet ended them, not where the page did; stanzas parted by blank lines."""
+
+from __future__ import annotations
+
+from convert.marks import inlines
+from convert.rules.rule import Found, Read
+from convert.text import Lines
+from convert.tree import Inlines, LineBlock, Str
+
+LONGEST = 75  # characters; a line of verse that goes further is prose
+_OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
+
+
+def verse(lines: Lines, _read: Read) -> Found | None:
+    """Two lines or more that are short, uneven and mostly begin with a capital. `LineBlock`, a blank line a stanza's end."""
+    chunk = lines.chunk()
+    if not _stanza(lines.take(chunk)):
+        return None
+    count = chunk
+    while count < len(lines) and lines.blanks_after(count) == 1:
+        more = lines.rest(count + 1)
+        size = more.chunk()
+        if more[0].indent < lines.habits.margin + 1 < lines[0].indent or not _stanza(more.take(size)):
+            break
+        count += 1 + size
+    least = min(line.indent for line in lines.take(count) if not line.blank)
+    block = LineBlock(tuple(_verse_line(line.text, line.indent - least, lines) for line in lines.take(count)))
+    return Found((block,), count, (), "likely", "short uneven lines")
+
+
+def _stanza(lines: Lines) -> bool:
+    """Whether a chunk's lines were broken on purpose and read like verse."""
+    texts = [line.text for line in lines]
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST or not _broken_early(lines):
+        return False
+    openings = [t.lstrip(_OPENINGS)[:1] for t in texts]
+    capitals = sum(c.isupper() for c in openings)
+    indents = {line.indent for line in lines}
+    digits = sum(c.isdigit() for t in texts for c in t)
+    if digits * 12 > sum(map(len, texts)) or any("://" in t or "\t" in t or "   " in t for t in texts):
+        return False
+    if sum(len(t.split()) < 2 for t in texts) * 3 > len(texts):
+        return False
+    return capitals * 10 >= len(texts) * 7 or (len(indents) > 1 and capitals * 2 >= len(texts) and len(texts) > 3)
+
+
+def _broken_early(lines: Lines) -> bool:
+    """Whether nearly every line but the last ends although the next word had room."""
+    width = lines.habits.width
+    if not width:
+        return sum(len(line.text) for line in lines) / len(lines) < 60
+    early = sum(
+        a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) <= width - 3
+        for a, b in zip(lines.take(len(lines) - 1), lines.rest(1), strict=True)
+    )
+    return early * 10 >= (len(lines) - 1) * 9
+
+
+def _verse_line(text: str, indent: int, lines: Lines) -> Inlines:
+    """One line; pandoc keeps its indent as no-break spaces."""
+    if not text:
+        return ()
+    parsed = inlines(text, lines.habits)
+    return (Str("\u00a0" * min(indent, 40)), *parsed) if indent > 0 else parsed

@@ -1,0 +1,45 @@
+"""Words that publishers put over chapters and parts, in the languages we read, and small words that mark a sentence."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]|[^\W\d_]{2,12})"
+
+_WITH_NUMBER = """
+chapter part book section volume canto act scene letter appendix lesson stave
+kapitel teil buch abschnitt band akt szene aufzug auftritt anhang
+chapitre partie livre tome acte scène lettre annexe
+capítulo parte libro tomo acto escena carta apéndice capitulo sección
+capitolo libro atto scena lettera appendice sezione
+hoofdstuk deel boek bedrijf bijlage afdeling
+kapitola část kniha díl rozdział część księga tom akt
+глава часть книга раздел том акт сцена письмо частина розділ част
+κεφάλαιο μέρος βιβλίο kapittel del bok avsnitt luku osa kirja fejezet rész könyv
+bölüm kısım kitap bab bagian bahagian chương phần capitolul partea cartea поглавље пети
+""".split()
+
+_ALONE = """
+abstract introduction conclusion conclusions preface foreword prologue epilogue contents acknowledgments
+acknowledgements references bibliography appendix notes footnotes copyright dedication afterword summary
+einleitung vorwort nachwort inhalt inhaltsverzeichnis zusammenfassung fazit danksagung anmerkungen literatur
+introduction préface conclusion prologue épilogue remerciements bibliographie sommaire résumé
+introducción prefacio prólogo epílogo conclusión conclusiones agradecimientos bibliografía índice resumen
+introduzione prefazione prologo epilogo conclusione conclusioni ringraziamenti bibliografia indice
+introdução prefácio conclusão conclusões epílogo sumário inleiding voorwoord nawoord conclusie inhoud
+введение предисловие заключение эпилог пролог содержание вступ висновки увод предговор заключение
+úvod závěr předmluva obsah wstęp zakończenie przedmowa spis giriş önsöz sonuç pendahuluan kesimpulan
+目次 序章 終章 あとがき はじめに おわりに 前言 序言 后记 結論 结论 引言 서론 결론 머리말
+""".split()
+
+KEYWORDS = re.compile(
+    rf"(?:(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})\s+{_NUMBER}\b[.:]?(?:\s|$|[—–-])"
+    rf"|(?:{'|'.join(sorted(set(_ALONE), key=len, reverse=True))})[.:]?$"
+    r"|第[\d〇一二三四五六七八九十百千]{1,6}[章回節节部篇話话卷]|제\s?\d{1,3}\s?[장절부])",
+    re.IGNORECASE,
+)
+
+SMALL_WORDS = frozenset(
+    """is are was were has have had will would can shows describes deals tells begins and or that which who
+    ist sind war hat wird und est sont était et qui es son era y que è sono fu e che het zijn en""".split()
+)

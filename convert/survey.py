@@ -1,0 +1,142 @@
+"""The survey: the whole body is looked at once, and its Habits go with it, so that rules need only look at a line.
+
+Measured are the margin, the width it is wrapped at, what parts its paragraphs, its language, and light markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from convert.rules.code import FENCE
+from convert.rules.paragraph import bare
+from convert.text import Habits, Line
+
+SAMPLE = 4000  # lines; the habits of a text show well before that
+
+
+def survey(lines: Sequence[Line], language: str = "") -> Habits:
+    """The Habits of `lines`; `language` where it is known already."""
+    sample = [line for line in lines[:SAMPLE] if not line.blank]
+    margin = _margin(sample)
+    width = _width(lines[:SAMPLE])
+    return Habits(
+        margin=margin,
+        width=width,
+        paragraphs=_paragraphs(lines[:SAMPLE], margin, width),
+        language=language or detect(" ".join(line.text for line in sample)),
+        markup=_markup(sample),
+        words=_words(lines),
+        fences=_fences(lines),
+    )
+
+
+# ---------------------------------------------------------------- layout
+
+
+def _margin(sample: Sequence[Line]) -> int:
+    """The indent of ordinary lines: the commonest among long lines, unless a fair share stands left of it."""
+    long = [line.indent for line in sample if len(line.text) > 45] or [line.indent for line in sample]
+    if not long:
+        return 0
+    margin = Counter(long).most_common(1)[0][0]
+    left = sum(indent < margin for indent in long)
+    if left * 4 > len(long):
+        return min(long)
+    return margin
+
+
+def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
+    return [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not a.blank and not b.blank]
+
+
+def _width(lines: Sequence[Line]) -> int:
+    """The column the text is wrapped at, or 0: there, the next word had no room at most line ends."""
+    pairs = _pairs(lines)
+    ends = [a.indent + len(a.text) for a, _ in pairs if len(a.text) > 30]
+    if len(ends) < 3:
+        return 0
+    width = sorted(ends)[int(len(ends) * 0.97) - (len(ends) < 34)]
+    if width > 200:
+        return 0
+    full = sum(a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1 for a, b in pairs if len(a.text) > 30)
+    return width if full * 2 > len(ends) else 0
+
+
+def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
+    """What parts this text's paragraphs."""
+    texts = [line for line in lines if not line.blank]
+    pairs = _pairs(lines)
+    if len(texts) < 4 or len(pairs) * 3 < len(texts):
+        return "blank"
+    if not width:
+        long = sum(len(line.text) > 120 for line in texts)
+        return "line" if long * 3 > len(texts) and len(pairs) * 2 > len(texts) else "blank"
+    starts = sum(margin + 2 <= b.indent <= margin + 8 and a.indent <= margin for a, b in pairs)
+    early = sum(_early(a, b, width) for a, b in pairs)
+    chunks = len(texts) - len(pairs)
+    if starts > chunks and starts * 30 > len(texts):
+        return "indent"
+    return "mark" if early > chunks and early * 25 > len(texts) else "blank"
+
+
+def _early(a: Line, b: Line, width: int) -> bool:
+    """Whether a line ends a sentence although the next word had room."""
+    room = width - a.indent - len(a.text) - 1 - len(b.text.split(" ", 1)[0])
+    return room >= 0 and a.text.endswith((".", "!", "?", "”", '"', ":", "»")) and len(a.text) > 15
+
+
+# ---------------------------------------------------------------- words
+
+_NOT_WORDS = re.compile(r"\S*(?:://|@|[\d_=<>{}\\/|#$])\S*|\b[a-f0-9]{8,}\b")
+
+
+def detect(text: str) -> str:
+    """The language of `text` as a BCP 47 tag; "und" where there is too little to tell."""
+    words = " ".join(_NOT_WORDS.sub(" ", text[:20000]).split())[:4000]
+    letters = sum(c.isalpha() for c in words)
+    if letters < 20 and not any(c > "\u2e80" for c in words):
+        return "und"
+    found: str | None = _detector().detect(words).language
+    return found or "und"
+
+
+@cache
+def _detector() -> Any:
+    from eld import LanguageDetector
+
+    return LanguageDetector()
+
+
+def _markup(sample: Sequence[Line]) -> bool:
+    """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
+    links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
+    hashes = sum(bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
+    stars = sum(bool(re.search(r"\*\*\S[^*]*\S\*\*", line.text)) for line in sample)
+    return links > 1 or hashes > 1 or (links + hashes + stars > 2)
+
+
+def _words(lines: Sequence[Line]) -> frozenset[str]:
+    """Words parted by a hyphen at a line's end that also stand whole somewhere: the text is its own dictionary."""
+    halves = {
+        bare(a.text[:-1].rsplit(" ", 1)[-1] + b.text.split(" ", 1)[0])
+        for a, b in _pairs(lines)
+        if a.text.endswith("-") and len(a.text) > 1
+    }
+    if not halves:
+        return frozenset()
+    whole = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+", line.text)}
+    return frozenset(halves & whole)
+
+
+def _fences(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:
+    """For each fence, the numbers of the lines that may close one."""
+    found: dict[str, list[int]] = {}
+    for line in lines:
+        match = FENCE.fullmatch(line.text) if line.text[:1] in "`~-.=_+" else None
+        if match and not match.group(2):
+            found.setdefault(match.group(1), []).append(line.number)
+    return {fence: tuple(numbers) for fence, numbers in found.items()}

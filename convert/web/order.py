@@ -1,0 +1,250 @@
+"""An HTTP request becomes an Order: the text, the formats asked for, and the options.
+
+The text comes as a part `file` or `text` of multipart/form-data (RFC 7578), as `text` in a JSON object, or as a
+text/plain body. Whatever is neither `to`, `file`, `text` nor `name` is an option; the query may hold all but the text.
+
+Bodies are read here and nowhere else, piece by piece and counted: of a chunked body over its limit Werkzeug's
+`request.get_data()` answers the beginning as if it were all, and its forms put U+FFFD where a field is not UTF-8.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
+
+from flask import Request
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
+
+from convert.article import Source
+from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
+from convert.options import Options, options_from
+from convert.pipeline import DEFAULT_FORMATS, known_formats
+
+PIECE = 1 << 16
+FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
+PARTS = 200  # of a form: some twenty options, of which a few repeat
+PATIENCE = 30.0  # seconds without a byte of the body before its sender is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for: this text, in these formats, with these options."""
+
+    source: Source
+    formats: tuple[str, ...]
+    options: Options
+
+
+@dataclass(slots=True)
+class Said:
+    """What a request says, taken apart: values by name, each in a list, and the texts that came with it."""
+
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    pasted: list[bytes] = field(default_factory=list)
+    files: list[Source] = field(default_factory=list)
+
+    def say(self, name: str, value: Any) -> None:
+        """Add a value, or each of a list of values."""
+        self.values.setdefault(name, []).extend(value if isinstance(value, list) else [value])
+
+
+def order_from(request: Request, max_bytes: int) -> Order:
+    """The Order that `request` gives."""
+    return order_of(said_by(request, max_bytes), max_bytes)
+
+
+def said_by(request: Request, max_bytes: int) -> Said:
+    """What `request` says in query and body. NotText (415) where the body is of none of the three kinds."""
+    said = Said()
+    for name, values in request.args.lists():
+        said.say(name, list(values))
+    match request.mimetype:
+        case "multipart/form-data":
+            _read_form(said, request, max_bytes)
+        case "application/json":
+            _read_json(said, request, max_bytes)
+        case "text/plain":
+            said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
+            if charset := request.mimetype_params.get("charset"):
+                said.values.setdefault("encoding", [charset])
+        case other:
+            raise NotText(
+                f"The body is {other}, and no text is read from that." if other else "The body has no Content-Type.",
+                "Send multipart/form-data with a part `file`, application/json with `text`, or text/plain.",
+                code="media-type",
+            )
+    return said
+
+
+def order_of(said: Said, max_bytes: int) -> Order:
+    """The Order that was given. UsageError names what is said twice or not known, InputError a missing text."""
+    values = dict(said.values)
+    formats = known_formats(_words("to", values.pop("to", [])) or DEFAULT_FORMATS)
+    source = _the_text(said.files + [Source("", data) for data in said.pasted if data.strip()])
+    if name := ", ".join(_words("name", values.pop("name", []))):
+        source = replace(source, name=name)
+    if len(source.data) > max_bytes:
+        raise too_large(max_bytes)
+    options = options_from({k: v[0] if len(v) == 1 else v for k, v in values.items()}, "http")
+    if said.pasted and _is_utf8(source.data):
+        options = replace(options, encoding="")  # the encoding is a file's: what was pasted came as Unicode
+    return Order(source, formats, options)
+
+
+def too_large(max_bytes: int) -> LimitError:
+    """The refusal of a text over the limit; it names the setting."""
+    return LimitError(
+        f"The text is larger than {max_bytes} bytes, the limit here (EDITIONS_MAX_BYTES).", "Split the text."
+    )
+
+
+def _words(name: str, values: list[Any]) -> list[str]:
+    if not all(isinstance(value, str) for value in values):
+        raise UsageError(f"`{name}` must be text.", f"Give `{name}` as a string.")
+    return [word.strip() for value in values for word in value.split(",") if word.strip()]
+
+
+def _the_text(texts: list[Source]) -> Source:
+    match texts:
+        case [text]:
+            return text
+        case []:
+            raise InputError(
+                "There is no text to set.", "Choose a file or paste its text (part `file`, or `text`).", code="empty"
+            )
+        case _:
+            raise UsageError(
+                f"There are {len(texts)} texts, and one is set at a time.",
+                "Give either one file or one pasted text.",
+                code="several-texts",
+            )
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------- the body
+
+
+def pieces(request: Request, max_bytes: int, frame: int) -> Iterator[bytes]:
+    """The body in order, at most `max_bytes + frame` of it. LimitError past that, whatever Content-Length says."""
+    most = max_bytes + frame
+    if (request.content_length or 0) > most:
+        raise too_large(max_bytes)
+    count = 0
+    with _patience(request):
+        while piece := request.stream.read(PIECE):
+            count += len(piece)
+            if count > most:
+                raise too_large(max_bytes)
+            yield piece
+
+
+@contextmanager
+def _patience(request: Request) -> Iterator[None]:
+    """A body that stalls ends as 408, one that breaks off as 400: else a stalled one would hold its thread for ever."""
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(PATIENCE)
+    try:
+        yield
+    except TimeoutError:
+        raise RequestTimeout(f"Nothing of the body came for {PATIENCE:g} seconds.") from None
+    except (HTTPException, ConvertError):
+        raise
+    except Exception as error:  # the server's reader raises what it likes: for a bad chunk gunicorn a bare Exception
+        raise BadRequest(f"The body broke off or is not well-formed ({type(error).__name__}).") from None
+    finally:
+        if connection is not None:
+            connection.settimeout(None)
+
+
+def _read_form(said: Said, request: Request, max_bytes: int) -> None:
+    boundary = request.mimetype_params.get("boundary", "").encode("utf-8", "replace")
+    decoder = MultipartDecoder(boundary, max_form_memory_size=FRAME, max_parts=PARTS)
+    part: Field | File = Field(name="", headers=request.headers)
+    data = bytearray()
+    try:
+        for event in _events(decoder, pieces(request, max_bytes, FRAME)):
+            match event:
+                case Field() | File():
+                    part, data = event, bytearray()
+                case Data():
+                    data += event.data
+                    if not event.more_data:
+                        _note(said, part, bytes(data))
+    except (ValueError, RequestEntityTooLarge):
+        raise UsageError(
+            f"The form is not well-formed multipart/form-data in UTF-8, or has more than {PARTS} parts.",
+            "Let a library or a browser write it: curl -F file=@article.txt.",
+            code="bad-form",
+        ) from None
+
+
+def _events(decoder: MultipartDecoder, body: Iterator[bytes]) -> Iterator[Event]:
+    for piece in chain(body, (None,)):
+        decoder.receive_data(piece)
+        while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
+            yield event
+
+
+def _note(said: Said, part: Field | File, data: bytes) -> None:
+    """Take down one part. A file field left empty and an empty text field say nothing."""
+    filename = part.filename if isinstance(part, File) else ""
+    if part.name == "file" or (part.name == "text" and filename):
+        if filename or data:
+            said.files.append(Source(filename, data))
+    elif part.name == "text":
+        said.pasted.append(data)
+    elif filename or not part.name:
+        raise UsageError(
+            f"No file is taken as {part.name!r}.", "Send the text as the part named `file`.", code="unknown-option"
+        )
+    elif data:
+        said.say(part.name, data.decode())
+
+
+def _read_json(said: Said, request: Request, max_bytes: int) -> None:
+    # JSON may spend six characters on two bytes of text: é as \u00e9.
+    body = b"".join(pieces(request, max_bytes, 2 * max_bytes + FRAME))
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _bad_json(f"The body is not JSON ({error}).", getattr(error, "lineno", 0)) from None
+    if not isinstance(value, dict):
+        raise _bad_json("The body is JSON, but no object.")
+    text = value.pop("text", None)
+    if text is not None and not isinstance(text, str):
+        raise _bad_json("`text` is not a string.")
+    if text is not None:
+        said.pasted.append(_as_bytes(text))
+    for name, given in value.items():
+        if given is not None:
+            said.say(name, given)
+
+
+def _as_bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise InputError(
+            f"The text has half a surrogate pair in line {line}, which is no character.",
+            "Send it as UTF-8, or write both halves.",
+            code="undecodable",
+            line=line,
+        ) from None
+
+
+def _bad_json(message: str, line: int = 0) -> UsageError:
+    return UsageError(message, 'Send an object like {"text": "…", "to": "epub"}.', code="bad-json", line=line)

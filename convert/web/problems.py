@@ -1,0 +1,112 @@
+"""Whatever goes wrong becomes an answer that names it: problem+json (RFC 9457) for programs, a page for people.
+
+Flask's own refusals and our bugs as well. Each request has an id, taken from `X-Request-Id` or made here, that stands
+in the answer and in the log.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+from convert.errors import ConvertError
+from convert.web.delivery import as_json
+
+HINTS = {
+    404: "The upload page is at /, the endpoint at /v1/convert, its formats at /v1/formats.",
+    405: "Use a method that the Allow header names.",
+    408: "Send it again; what stalls is the connection.",
+    500: "This is our bug: please report it with the request's id.",
+}
+_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+class Problem(NamedTuple):
+    """What went wrong, as the caller is told it."""
+
+    status: int
+    code: str
+    detail: str
+    hint: str = ""
+    line: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The status in words."""
+        return HTTPStatus(self.status).phrase
+
+
+Page = Callable[[Problem], Response]
+
+
+def watch(app: Flask, page: Page) -> None:
+    """Let every error of `app` be answered here; `page` draws the answer to a browser."""
+
+    @app.before_request
+    def name_request() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+
+    @app.after_request
+    def sign(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.request_id
+        return response
+
+    @app.errorhandler(Exception)
+    def answer(error: Exception) -> Response:
+        problem = problem_of(error)
+        response = as_problem(problem) if _asked_by_program() else page(problem)
+        response.headers.extend(problem.headers)
+        return response
+
+
+def problem_of(error: Exception) -> Problem:
+    """The Problem that `error` is. One that is neither ours nor HTTP's is a bug: it goes to the log."""
+    match error:
+        case ConvertError():
+            wait = getattr(error, "retry_after", 0)
+            headers = (("Retry-After", str(wait)),) if wait else ()
+            return Problem(error.status, error.code, str(error), error.hint, error.line, headers)
+        case HTTPException(code=int(status)) if status >= 400:
+            allowed = getattr(error, "valid_methods", None)
+            headers = (("Allow", ", ".join(sorted(allowed))),) if allowed else ()
+            detail = error.description or HTTPStatus(status).description
+            return Problem(status, _word(status), detail, HINTS.get(status, ""), 0, headers)
+        case _:
+            current_app.logger.error("request %s failed", g.request_id, exc_info=error)
+            return Problem(500, "internal", "The server failed inside; nothing was set.", HINTS[500])
+
+
+def as_problem(problem: Problem) -> Response:
+    """`problem` as application/problem+json."""
+    value: dict[str, Any] = {
+        "type": f"urn:editions:problem:{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail,
+        "hint": problem.hint,
+        "line": problem.line or None,
+        "request_id": g.request_id,
+    }
+    return as_json(value, problem.status, "application/problem+json")
+
+
+def wants_parts() -> bool:
+    """Whether the desk's script asks, rather than a browser's form."""
+    return "multipart/form-data" in request.headers.get("Accept", "")
+
+
+def _asked_by_program() -> bool:
+    return wants_parts() or request.path.startswith(("/v1/", "/health/")) or request.path in ("/v1", "/health")
+
+
+def _word(status: int) -> str:
+    return HTTPStatus(status).phrase.lower().replace(" ", "-")

@@ -1,0 +1,89 @@
+"""The production server: gunicorn in this process' foreground, one worker process with threads (PEP 3333)."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from convert.child import die_with_parent
+from convert.errors import UsageError
+from convert.settings import Settings
+from convert.web import create_app
+
+ACCESS = '%(h)s "%(m)s %(U)s" %(s)s %(b)s bytes %(M)s ms %({x-request-id}o)s'  # no query: a title may stand there
+
+
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: Path | None = None) -> None:
+    """Serve until SIGTERM (what is under way is finished) or SIGINT (it is not). Port 0 is any that is free.
+
+    UsageError where the address cannot be had. Never returns: gunicorn ends the process.
+    """
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+    listener = _listen(host, port)
+    Server(settings, listener, host, data).run()
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn, told all by us: no file, argument or variable of its own is read."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, host: str, data: Path | None) -> None:
+        self.settings, self.listener, self.data = settings, listener, data
+        shown = f"[{host}]" if ":" in host else host
+        self.address = f"http://{shown}:{listener.getsockname()[1]}/"
+        super().__init__()
+
+    def load_config(self) -> None:
+        """What gunicorn asks first."""
+        for name, value in self._wishes().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application, made in the worker: the children's parent must be the process that answers."""
+        return create_app(self.settings, self.data)
+
+    def _wishes(self) -> dict[str, Any]:
+        jobs = self.settings.jobs
+        return {
+            "bind": f"fd://{self.listener.fileno()}",
+            "workers": 1,
+            "worker_class": "gthread",
+            # One for each conversion, one for each that waits (see Pool), four to answer everybody else.
+            "threads": 4 + 2 * jobs,
+            "graceful_timeout": int(self.settings.wall_seconds) + 5,
+            "timeout": 60,  # without a sign of life of the worker's main thread; a conversion does not count
+            "keepalive": 5,
+            "control_socket_disable": True,
+            "when_ready": lambda _server: print(f"Editions is at {self.address}", flush=True),
+            "post_fork": lambda _server, _worker: die_with_parent(),
+            "accesslog": "-",
+            "access_log_format": ACCESS,
+            "logconfig_dict": _ALL_TO_STDERR,
+        }
+
+
+_LOGGER = {"level": "INFO", "handlers": ["error_console"], "propagate": False}
+_ALL_TO_STDERR = {
+    "root": {"level": "INFO", "handlers": ["error_console"]},
+    "loggers": {
+        "gunicorn.error": _LOGGER | {"qualname": "gunicorn.error"},
+        "gunicorn.access": _LOGGER | {"qualname": "gunicorn.access"},
+    },
+}
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound there: before gunicorn, which tries a taken port for five seconds and then only logs."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise UsageError(
+            f"The service cannot be at {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
+            "Name another with --host and --port; port 0 takes any that is free.",
+            code="address",
+        ) from None
