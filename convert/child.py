@@ -61,7 +61,7 @@ class Child:
         return self._process.pid if self._process else None
 
     def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
-        """The editions of `source`, in the order of `formats`. Raises what the conversion raised, or OverTime."""
+        """The editions of `source`, in the order of `formats`; without formats the report alone. Raises what the conversion raised, or OverTime."""
         process = self._ready()
         request = {"formats": list(formats), "options": asdict(options), "name": source.name}
         late = threading.Event()
@@ -194,8 +194,11 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
     from convert import pipeline, report
 
     options = Options(**{k: _tuples(v) for k, v in head["options"].items()})
+    source, formats = Source(head["name"], data), head["formats"]
     try:
-        publication = pipeline.convert(Source(head["name"], data), head["formats"], options, limits)
+        if not formats:
+            return {"editions": [], "report": report.report(pipeline.read(source, options, limits))}, b""
+        publication = pipeline.convert(source, formats, options, limits)
     except ConvertError as error:
         return {"error": _error_head(error)}, b""
     except MemoryError:

@@ -98,7 +98,15 @@ def options_from(values: Mapping[str, Any], door: Door) -> Options:
         if known is None or door not in known.doors:
             allowed = ", ".join(sorted(f.name for f in FIELDS if door in f.doors))
             raise UsageError(f"There is no option {name!r}.", f"The options are: {allowed}.", code="unknown-option")
-        said[known.name] = _value(known, value, said.get(known.name))
+        if known.kind != "pairs":
+            said[known.name] = _value(known, value, said.get(known.name))
+            continue
+        for key, text in _pairs(known, value):  # -M title=… is --title …
+            named = BY_NAME.get(key.replace("-", "_"))
+            if named is None or named.kind == "pairs" or door not in named.doors:
+                said["extra"] = (*said.get("extra", ()), (key, text))
+            else:
+                said[named.name] = _value(named, text, said.get(named.name))
     return _checked(Options(**said))
 
 
@@ -113,7 +121,7 @@ def _value(known: Field, value: Any, before: Any) -> Any:
         case "flag":
             return _flag(known, value)
         case "pairs":
-            return (before or ()) + tuple(_pairs(known, value))
+            raise AssertionError("pairs are shared out by options_from")
 
 
 def _text(known: Field, value: Any) -> str:

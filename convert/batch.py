@@ -1,0 +1,90 @@
+"""The batch: many texts become editions, several at a time; one bad text never stops the others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from convert.child import Child
+from convert.editions import EDITIONS, media_name
+from convert.errors import ConvertError
+from convert.files import read_source, write_editions
+from convert.options import Limits, Options
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One text and where each of its editions goes."""
+
+    source: str
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: `error` is None where its editions are written."""
+
+    task: Task
+    error: ConvertError | None = None
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+def plan(texts: Iterable[tuple[Path, Path]], output: Path, formats: Sequence[str]) -> Iterator[Task]:
+    """A task for each text; two texts that would share a name get `-2` and so on, so that none is overwritten."""
+    taken: set[Path] = set()
+    for path, folder in texts:
+        stem, number = media_name(path.name), 1
+        while (base := output / folder / (stem if number == 1 else f"{stem}-{number}")) in taken:
+            number += 1
+        taken.add(base)
+        yield Task(str(path), tuple(base.with_name(base.name + EDITIONS[f].extension) for f in formats))
+
+
+def run(
+    tasks: Iterable[Task], formats: Sequence[str], options: Options, limits: Limits, jobs: int
+) -> Iterator[Outcome]:
+    """The outcome of each task, as they end. At most `jobs` run at once, each thread with a child of its own."""
+    own = threading.local()
+    children: list[Child] = []
+
+    def work(task: Task) -> Outcome:
+        if not hasattr(own, "child"):
+            own.child = Child(limits)
+            children.append(own.child)
+        return _set(task, formats, options, own.child)
+
+    with ThreadPoolExecutor(jobs) as threads:
+        try:
+            yield from _as_they_end(threads.submit, work, iter(tasks), jobs)
+        finally:
+            threads.shutdown(cancel_futures=True)
+            for child in children:
+                child.close()
+
+
+def _as_they_end(
+    submit: Callable[..., Future[Outcome]], work: Callable[[Task], Outcome], tasks: Iterator[Task], jobs: int
+) -> Iterator[Outcome]:
+    """Keep a few tasks waiting, never all of them: a batch of a million has no million futures."""
+    running: set[Future[Outcome]] = set()
+    for task in tasks:
+        running.add(submit(work, task))
+        if len(running) >= jobs * 4:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (f.result() for f in done)
+    while running:
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        yield from (f.result() for f in done)
+
+
+def _set(task: Task, formats: Sequence[str], options: Options, child: Child) -> Outcome:
+    try:
+        reply = child.convert(read_source(task.source), formats, options)
+        write_editions(reply.editions, task.paths, force=True)
+    except ConvertError as error:
+        return Outcome(task, error)
+    return Outcome(task, None, reply.report)

@@ -1,0 +1,347 @@
+"""The command line: words become options, files become sources, editions become files. Thin over the child.
+
+Exit codes are DESIGN §4's; an error is one sentence with its cure on standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from convert import __version__, batch, files
+from convert.article import Source
+from convert.child import Child, Reply
+from convert.editions import EDITIONS, media_name
+from convert.errors import ConvertError, UsageError
+from convert.options import FIELDS, Field, Options, options_from
+from convert.settings import Settings, settings_from
+
+DEFAULT_FORMATS = "html,pdf,epub"
+PARTLY = 5  # exit code: some of a batch failed
+WARNED = 4  # exit code: remarks under --fail-on warning
+
+
+def _flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with a flag for each option that the command line is a door of."""
+    for f in reversed([f for f in FIELDS if "cli" in f.doors]):
+        command = _flag(f)(command)
+    return click.option(
+        "--metadata-file", metavar="FILE", type=click.Path(exists=True, dir_okay=False), help="YAML or JSON with these."
+    )(command)
+
+
+def _flag(f: Field) -> Callable[..., Any]:
+    if f.kind == "flag":
+        return click.option(f"{f.flag}/--no-{f.flag[2:]}", f.name, default=None, help=f.help)
+    names = ("-M", f.flag) if f.kind == "pairs" else (f.flag,)
+    return click.option(*names, f.name, multiple=f.kind != "text", metavar=f.metavar, help=f.help)
+
+
+_formats = click.option(
+    "-t", "--to", "formats", multiple=True, metavar="FORMATS",
+    help=f"Formats, comma-separated or repeated: {', '.join(EDITIONS)}. Default: {DEFAULT_FORMATS}.",
+)  # fmt: skip
+_timeout = click.option("--timeout", type=float, metavar="SECONDS", help="Longest time for one text. Default: 60.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+_verbose = click.option("-v", "--verbose", is_flag=True, help="Say what was found as well.")
+_as_json = click.option("--json", "as_json", is_flag=True, help="Say it as JSON, a line an input.")
+_fail_on = click.option("--fail-on", type=click.Choice(["warning"]), help="Exit 4 where a text got remarks.")
+
+
+def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    source = settings_from(os.environ).source_url or f"with this installation, in {Path(__file__).parent}"
+    click.echo(f"editions {__version__}\nAGPL-3.0-or-later; the source of this version: {source}")
+    context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Say the version.")
+def main() -> None:
+    """A plain-text article goes in; clean HTML, PDF and EPUB editions with full metadata come out."""
+
+
+# ---------------------------------------------------------------- convert
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")
+@click.option("-o", "--output", metavar="FILE|DIR", default="", help="Where to; - is standard output.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@_formats
+@_fail_on
+@_timeout
+@_as_json
+@_quiet
+@_verbose
+@_flags
+def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[str, ...], **said: Any) -> None:
+    """Set texts as editions. INPUT is a file, or - for standard input."""
+    with _errors():
+        options, settings = _options(said), _settings(said)
+        wanted = _wanted(formats)
+    failures: list[ConvertError] = []
+    remarked = False
+    with Child(settings.limits) as child:
+        for name in inputs:
+            try:
+                paths = _paths(name, output, wanted, len(inputs))
+                files.refuse_existing(paths, force)
+                reply = child.convert(files.read_source(name), wanted, options)
+                _deliver(reply, paths, force)
+            except ConvertError as error:
+                _complain(name, error)
+                failures.append(error)
+                continue
+            remarked = remarked or bool(reply.report["remarks"])
+            _tell(name, reply, paths, said)
+    if failures:
+        sys.exit(failures[0].exit_code if len(inputs) == 1 else PARTLY)
+    if remarked and said["fail_on"]:
+        sys.exit(WARNED)
+
+
+def _paths(name: str, output: str, wanted: Sequence[str], inputs: int) -> list[Path]:
+    """Where the editions of input `name` go; [] for standard output."""
+    if output == "-":
+        if inputs * len(wanted) > 1:
+            raise UsageError("Standard output takes one edition.", "Ask for one input and one format.")
+        return []
+    several = inputs > 1 or len(wanted) > 1
+    if output and not (several or output.endswith("/") or Path(output).is_dir()):
+        return [Path(output)]
+    stem = media_name("" if name == "-" else Path(name).name)
+    return [Path(output) / (stem + EDITIONS[f].extension) for f in wanted]
+
+
+def _deliver(reply: Reply, paths: Sequence[Path], force: bool) -> None:
+    if paths:
+        files.write_editions(reply.editions, paths, force)
+        return
+    sys.stdout.buffer.write(reply.editions[0].data)
+    sys.stdout.buffer.flush()
+
+
+def _tell(name: str, reply: Reply, paths: Sequence[Path], said: dict[str, Any]) -> None:
+    """Say what was written, and the remarks on standard error."""
+    if said["as_json"]:
+        written = [{"format": e.format, "path": str(p)} for e, p in zip(reply.editions, paths, strict=False)]
+        line = {"input": name, "editions": written, "remarks": reply.report["remarks"]}
+        click.echo(json.dumps(line, ensure_ascii=False), err=not paths)
+        return
+    if said["quiet"]:
+        return
+    for path in paths:
+        click.echo(path)
+    if said["verbose"]:
+        for field, entry in reply.report["metadata"].items():
+            click.echo(f"{name}: {field}: {_shown(entry['value'])}", err=True)
+    for remark in reply.report["remarks"]:
+        where = f"{name}:{remark['line']}" if remark["line"] else name
+        click.echo(f"{where}: {remark['code']}: {remark['message']}", err=True)
+
+
+# ---------------------------------------------------------------- batch
+
+
+@main.command("batch")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")
+@click.option("-o", "--output", required=True, metavar="DIR", help="Folder for the editions; replaced where there.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Texts at a time. Default: the processors there are.")
+@click.option("--report", "report_file", metavar="FILE", help="Write a JSON line for each text to FILE.")
+@_formats
+@_fail_on
+@_timeout
+@_as_json
+@_quiet
+@_flags
+def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report_file: str | None, **said: Any) -> None:
+    """Set many texts: files, and folders searched for .txt. One bad text never stops the others."""
+    with _errors():
+        options, settings = _options(said), _settings(said)
+        wanted = _wanted(said.pop("formats"))
+        report = open(report_file, "w", encoding="utf-8") if report_file else None  # noqa: SIM115 (closed below)
+    tasks = list(batch.plan(files.texts_in(inputs), Path(output), wanted))
+    failed = remarked = 0
+    try:
+        for done, outcome in enumerate(batch.run(tasks, wanted, options, settings.limits, jobs or settings.jobs), 1):
+            failed += outcome.error is not None
+            remarked += bool(outcome.report.get("remarks"))
+            _outcome(outcome, said, report)
+            _progress(done, len(tasks), failed, said["quiet"] or said["as_json"])
+    except KeyboardInterrupt:
+        _complain("batch", ConvertError("Stopped.", f"{len(tasks)} texts were asked for; what was written is whole."))
+        sys.exit(130)
+    finally:
+        if report:
+            report.close()
+    if not tasks:
+        _fail(UsageError("There is no text among the inputs.", "Name files, or folders with .txt files.", code="empty"))
+    sys.exit(PARTLY if failed else WARNED if remarked and said["fail_on"] else 0)
+
+
+def _outcome(outcome: batch.Outcome, said: dict[str, Any], report: Any) -> None:
+    """Say what became of one text: a line for people, a JSON line for programs and the report."""
+    task, error = outcome.task, outcome.error
+    line = {
+        "input": task.source,
+        "ok": error is None,
+        "editions": [] if error else [str(p) for p in task.paths],
+        "remarks": outcome.report.get("remarks", []),
+        "error": {"code": error.code, "message": str(error), "hint": error.hint} if error else None,
+    }
+    text = json.dumps(line, ensure_ascii=False)
+    if report:
+        report.write(text + "\n")
+        report.flush()
+    if said["as_json"]:
+        click.echo(text)
+    elif error:
+        _complain(task.source, error)
+    elif not said["quiet"]:
+        for path in task.paths:
+            click.echo(path)
+
+
+def _progress(done: int, total: int, failed: int, silent: bool) -> None:
+    """A counter that rewrites itself, for people at a terminal only."""
+    if not silent and sys.stderr.isatty():
+        click.echo(f"\r{done} of {total} set" + (f", {failed} failed" if failed else ""), nl=done == total, err=True)
+
+
+# ---------------------------------------------------------------- inspect
+
+
+@main.command()
+@click.argument("name", metavar="INPUT")
+@click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
+@_timeout
+@_flags
+def inspect(name: str, as_json: bool, **said: Any) -> None:
+    """Say what would be set: metadata with where it comes from, each block with its lines and its rule."""
+    with _errors(name), Child(_settings(said).limits) as child:
+        report = child.convert(files.read_source(name), (), _options(said)).report
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+        return
+    for field, entry in report["metadata"].items():
+        line = f", line {entry['line']}" if entry.get("line") else ""
+        click.echo(f"{field:>12}  {_shown(entry['value'])}   ({entry.get('from', '')}{line}: {entry.get('why', '')})")
+    click.echo()
+    for block in report["blocks"]:
+        first, last = block.get("lines", (0, 0))
+        lines = f"{first}–{last}" if last > first else str(first)
+        click.echo(f"{lines:>12}  {block['type']:<16} {block.get('rule', ''):<10} {block['text'][:60]}")
+    for remark in report["remarks"]:
+        click.echo(f"{remark['line'] or '':>12}  {remark['code']}: {remark['message']}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{k}: {v}" for k, v in value.items())
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+# ---------------------------------------------------------------- serve, doctor
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="Address to listen at.")
+@click.option("--port", default=8000, type=click.IntRange(0, 65535), help="Port to listen at; 0 takes a free one.")
+@click.option("--data", default="data", metavar="DIR", help="Folder for all state.")
+def serve(host: str, port: int, data: str) -> None:
+    """Start the web desk and the HTTP endpoint."""
+    from convert.web.serve import serve as start
+
+    with _errors():
+        start(settings_from(os.environ), host, port, Path(data))
+
+
+@main.command()
+def doctor() -> None:
+    """Set a small text in each format, and say what is missing."""
+    source = Source("doctor.txt", b"A check\n\nby Somebody\n\nThis text is set in each format to see that all engines work.\n")
+    missing = False
+    with _errors(), Child(settings_from(os.environ).limits) as child:
+        for name in EDITIONS:
+            try:
+                size = len(child.convert(source, (name,), Options()).editions[0].data)
+                click.echo(f"{name:>10}  works ({size} bytes)")
+            except ConvertError as error:
+                missing = True
+                click.echo(f"{name:>10}  {error} {error.hint}")
+    sys.exit(8 if missing else 0)
+
+
+# ---------------------------------------------------------------- what they share
+
+
+def _wanted(formats: Sequence[str]) -> tuple[str, ...]:
+    from convert.pipeline import known_formats
+
+    asked = ",".join(formats) or DEFAULT_FORMATS
+    return known_formats([f.strip() for f in asked.split(",") if f.strip()])
+
+
+def _settings(said: dict[str, Any]) -> Settings:
+    settings = settings_from(os.environ)
+    return replace(settings, wall_seconds=said["timeout"]) if said.get("timeout") else settings
+
+
+def _options(said: dict[str, Any]) -> Options:
+    """The options that the flags and the metadata file say; SOURCE_DATE_EPOCH is the time of change."""
+    values: dict[str, Any] = _from_file(said.get("metadata_file"))
+    values |= {f.name: said[f.name] for f in FIELDS if said.get(f.name) not in (None, "", ())}
+    options = options_from(values, "cli")
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit() and not options.modified:
+        from datetime import UTC, datetime
+
+        options = replace(options, modified=datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return options
+
+
+def _from_file(name: str | None) -> dict[str, Any]:
+    if not name:
+        return {}
+    import yaml
+
+    try:
+        found = yaml.load(Path(name).read_text("utf-8"), yaml.BaseLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{name} is no YAML or JSON: {str(error).splitlines()[0]}.", "Mend the file.") from None
+    if not isinstance(found, dict):
+        raise UsageError(f"{name} holds no fields.", "Write `title: …`, a field a line.")
+    return {str(key): value for key, value in found.items()}
+
+
+@contextmanager
+def _errors(name: str = "") -> Any:
+    """Turn a ConvertError into its sentence and its exit code."""
+    try:
+        yield
+    except ConvertError as error:
+        _fail(error, name)
+
+
+def _fail(error: ConvertError, name: str = "") -> NoReturn:
+    _complain(name, error)
+    sys.exit(error.exit_code)
+
+
+def _complain(name: str, error: ConvertError) -> None:
+    where = f"{name}: " if name else ""
+    click.echo(f"editions: {where}{error} {error.hint}".rstrip(), err=True)
+
+
+if __name__ == "__main__":
+    main()

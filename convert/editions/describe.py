@@ -1,0 +1,134 @@
+"""Metadata as editions show and embed it: meta elements, JSON-LD, and what people read in the title block.
+
+Homes of each field: DESIGN §4. Obeys Dublin Core Terms, Open Graph, schema.org's Article, CLDR for dates and lists.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from convert.article import Metadata
+
+RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ps sd ug ur yi".split())
+
+
+class Meta(NamedTuple):
+    """One meta element: `name` or `property`, its name, its content."""
+
+    kind: str
+    name: str
+    content: str
+
+
+def direction(language: str) -> str:
+    """`rtl` or `ltr`, by the language's usual script."""
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+def meta_elements(m: Metadata) -> list[Meta]:
+    """The meta elements of an HTML head, those with a value only."""
+    said = [
+        *(("name", "author", a) for a in m.authors),
+        ("name", "description", m.description or m.standfirst),
+        ("name", "keywords", ", ".join(m.subjects)),
+        ("name", "dcterms.date", m.date),
+        ("name", "dcterms.modified", m.modified),
+        ("name", "dcterms.publisher", m.publisher),
+        ("name", "dcterms.source", m.source),
+        ("name", "dcterms.rights", m.rights),
+        ("name", "dcterms.identifier", m.identifier),
+        ("property", "og:type", "article"),
+        ("property", "og:title", m.title),
+        ("property", "og:description", m.description or m.standfirst),
+        ("property", "og:site_name", m.site or m.publisher),
+        ("property", "og:url", m.source),
+        ("property", "article:published_time", m.date),
+        *(("property", "article:tag", s) for s in m.subjects),
+    ]
+    return [Meta(*entry) for entry in said if entry[2]]
+
+
+def json_ld(m: Metadata) -> Markup:
+    """schema.org's Article, safe inside a script element."""
+    publisher = m.publisher or m.site
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": m.title,
+        "alternativeHeadline": m.subtitle,
+        "author": [{"@type": "Person", "name": a} for a in m.authors],
+        "datePublished": m.date,
+        "dateModified": m.modified,
+        "inLanguage": "" if m.language == "und" else m.language,
+        "keywords": list(m.subjects),
+        "description": m.description or m.standfirst,
+        "publisher": {"@type": "Organization", "name": publisher} if publisher else "",
+        "license": m.rights,
+        "url": m.source,
+        "identifier": m.identifier,
+    }
+    text = json.dumps({k: v for k, v in data.items() if v}, ensure_ascii=False, indent=1)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def shown_date(m: Metadata) -> str:
+    """The date as the article's language writes it: 18 September 2017; as it stands where that is not known."""
+    if not m.date or len(m.date) < 7:
+        return m.date
+    from babel.dates import format_date
+
+    day = date(int(m.date[:4]), int(m.date[5:7]), int(m.date[8:10] or 1))
+    locale = _locale(m.language)
+    return format_date(day, "long" if len(m.date) >= 10 else "MMMM y", locale) if locale else m.date[:10]
+
+
+def shown_authors(m: Metadata) -> str:
+    """The authors as one text, joined as the article's language joins a list."""
+    if len(m.authors) < 2:
+        return "".join(m.authors)
+    from babel.lists import format_list
+
+    return format_list(list(m.authors), "standard", _locale(m.language) or "en")
+
+
+def _locale(language: str) -> Any:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.split("-")[0]) if language != "und" else None
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def title_block(m: Metadata) -> dict[str, Any]:
+    """What the templates show above the text. Every word of the head that has no other home is in `fields`."""
+    site = m.site if m.site and m.site != m.kicker else ""
+    return {
+        "kicker": m.kicker,
+        "title": m.title,
+        "subtitle": m.subtitle,
+        "standfirst": m.standfirst,
+        "authors": shown_authors(m),
+        "site": site,
+        "date": m.date[:10],
+        "shown_date": shown_date(m),
+        "fields": [(k, v) for k, v in m.extra if v],
+    }
+
+
+_PARTICLES = frozenset("de da do dos di du la le van von der den ter ten zu al el bin ibn af av".split())
+
+
+def sort_name(name: str) -> str:
+    """`name` as lists of authors sort it: the family name first, its particles with it."""
+    words = name.split()
+    if len(words) < 2 or "," in name or any(c > "\u2e80" for c in name):
+        return name
+    at = len(words) - 1
+    while at > 1 and words[at - 1].casefold() in _PARTICLES:
+        at -= 1
+    return f"{' '.join(words[at:])}, {' '.join(words[:at])}"

@@ -1,0 +1,248 @@
+"""The one writer of HTML and XHTML: a tree becomes markup in the vocabulary of DESIGN §4, for all three editions.
+
+Obeys HTML Living Standard and, as XHTML, EPUB 3.3. Every node of the tree has its place here, raw ones too: they are
+shown as code, never passed through. Nothing of the source can become markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+
+from convert import tree as t
+from convert.marks.link import SCHEMES
+
+
+@dataclass(slots=True)
+class Setter:
+    """How an edition wants its markup, and the notes met so far."""
+
+    xhtml: bool = False
+    notes: Literal["end", "aside", "page"] = "end"
+    prefix: str = ""  # before the ids of notes, so that chapters do not share them
+    found: list[t.Blocks] = field(default_factory=list)
+
+    # ------------------------------------------------------------ blocks
+
+    def blocks(self, blocks: Iterable[t.Block]) -> str:
+        """Markup of `blocks`, a line each."""
+        return "".join(self.block(b) + "\n" for b in blocks)
+
+    def block(self, block: t.Block) -> str:
+        """Markup of one block."""
+        match block:
+            case t.Para(inlines):
+                return f"<p>{self.inlines(inlines)}</p>"
+            case t.Plain(inlines):
+                return self.inlines(inlines)
+            case t.Header(level, attr, inlines):
+                return f"<h{level}{attributes(attr)}>{self.inlines(inlines)}</h{level}>"
+            case t.HorizontalRule():
+                return f"<hr{self._void}>"
+            case t.BlockQuote(inner):
+                return f"<blockquote>\n{self.blocks(inner)}</blockquote>"
+            case t.LineBlock(lines):
+                return f'<div class="verse">\n{self._stanzas(lines)}</div>'
+            case t.CodeBlock(attr, text):
+                return f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
+            case t.RawBlock(_, text):
+                return f"<pre><code>{text_of(text)}</code></pre>"
+            case t.BulletList(items):
+                return f"<ul>\n{self._items(items)}</ul>"
+            case t.OrderedList(numbering, items):
+                return f"<ol{_numbering(numbering)}>\n{self._items(items)}</ol>"
+            case t.DefinitionList(items):
+                return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
+            case t.Table():
+                return self._table(block)
+            case t.Figure(attr, caption, inner):
+                return f"<figure{attributes(attr)}>\n{self.blocks(inner)}{self._caption('figcaption', caption)}</figure>"
+            case t.Div(attr, inner):
+                tag = "aside" if "notice" in attr.classes else "div"
+                return f"<{tag}{attributes(attr)}>\n{self.blocks(inner)}</{tag}>"
+        raise TypeError(f"no block: {block!r}")
+
+    def _stanzas(self, lines: Sequence[t.Inlines]) -> str:
+        stanzas: list[list[str]] = [[]]
+        for line in lines:
+            if line:
+                stanzas[-1].append(self._verse_line(line))
+            elif stanzas[-1]:
+                stanzas.append([])
+        joint = f"<br{self._void}>\n"
+        return "".join(f'<p class="stanza">{joint.join(s)}</p>\n' for s in stanzas if s)
+
+    def _verse_line(self, line: t.Inlines) -> str:
+        """A line of verse; its indent, no-break spaces in the tree, is a class, so that it can wrap."""
+        first = line[0]
+        depth = len(first.text) - len(first.text.lstrip("\u00a0")) if isinstance(first, t.Str) else 0
+        if not depth:
+            return self.inlines(line)
+        assert isinstance(first, t.Str)
+        rest = (t.Str(first.text[depth:]), *line[1:]) if first.text[depth:] else line[1:]
+        return f'<span class="indent-{min(12, (depth + 1) // 2)}">{self.inlines(rest)}</span>'
+
+    def _items(self, items: Iterable[t.Blocks]) -> str:
+        return "".join(f"<li>{self._item(item)}</li>\n" for item in items)
+
+    def _item(self, item: t.Blocks) -> str:
+        return self.blocks(item).rstrip("\n")
+
+    def _definition(self, term: t.Inlines, definitions: Iterable[t.Blocks]) -> str:
+        said = "".join(f"<dd>{self._item(d)}</dd>\n" for d in definitions)
+        return f"<dt>{self.inlines(term)}</dt>\n{said}"
+
+    def _caption(self, tag: str, caption: t.Caption) -> str:
+        return f"<{tag}>{self._item(caption.blocks)}</{tag}>\n" if caption.blocks else ""
+
+    # ------------------------------------------------------------ tables
+
+    def _table(self, table: t.Table) -> str:
+        aligns = [align for align, _ in table.columns]
+        parts = [self._caption("caption", table.caption)]
+        if table.head.rows:
+            parts.append(f"<thead>\n{self._rows(table.head.rows, aligns, 99)}</thead>\n")
+        for body in table.bodies:
+            rows = self._rows(body.head, aligns, 99) + self._rows(body.rows, aligns, body.head_columns)
+            parts.append(f"<tbody>\n{rows}</tbody>\n")
+        if table.foot.rows:
+            parts.append(f"<tfoot>\n{self._rows(table.foot.rows, aligns, 0)}</tfoot>\n")
+        return f'<div class="table"><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
+
+    def _rows(self, rows: Iterable[t.Row], aligns: Sequence[str], heads: int) -> str:
+        return "".join(f"<tr{attributes(row.attr)}>{self._cells(row, aligns, heads)}</tr>\n" for row in rows)
+
+    def _cells(self, row: t.Row, aligns: Sequence[str], heads: int) -> str:
+        parts, column = [], 0
+        for cell in row.cells:
+            parts.append(self._cell(cell, aligns[column] if column < len(aligns) else "AlignDefault", column, heads))
+            column += cell.columns
+        return "".join(parts)
+
+    def _cell(self, cell: t.Cell, align: str, column: int, heads: int) -> str:
+        tag = "th" if column < heads else "td"
+        scope = "" if tag == "td" else ' scope="col"' if heads == 99 else ' scope="row"'
+        align = cell.align if cell.align != "AlignDefault" else align
+        side = {"AlignRight": ("right",), "AlignCenter": ("center",)}.get(align, ())
+        spans = (f' rowspan="{cell.rows}"' if cell.rows > 1 else "") + (f' colspan="{cell.columns}"' if cell.columns > 1 else "")
+        attr = attributes(cell.attr._replace(classes=(*cell.attr.classes, *side)))
+        return f"<{tag}{scope}{spans}{attr}>{self._item(cell.blocks)}</{tag}>"
+
+    # ------------------------------------------------------------ inlines
+
+    def inlines(self, inlines: Iterable[t.Inline]) -> str:
+        """Markup of `inlines`."""
+        return "".join(self.inline(i) for i in inlines)
+
+    def inline(self, inline: t.Inline) -> str:
+        """Markup of one inline."""
+        match inline:
+            case t.Str(text):
+                return text_of(text)
+            case t.Emph(inner):
+                return f"<em>{self.inlines(inner)}</em>"
+            case t.Strong(inner):
+                return f"<strong>{self.inlines(inner)}</strong>"
+            case t.Underline(inner):
+                return f"<u>{self.inlines(inner)}</u>"
+            case t.Strikeout(inner):
+                return f"<del>{self.inlines(inner)}</del>"
+            case t.Superscript(inner):
+                return f"<sup>{self.inlines(inner)}</sup>"
+            case t.Subscript(inner):
+                return f"<sub>{self.inlines(inner)}</sub>"
+            case t.SmallCaps(inner):
+                return f'<span class="smallcaps">{self.inlines(inner)}</span>'
+            case t.Quoted(kind, inner):
+                left, right = ("‘", "’") if kind == "SingleQuote" else ("“", "”")
+                return f"{left}{self.inlines(inner)}{right}"
+            case t.Code(attr, text):
+                return f"<code{attributes(attr)}>{text_of(text)}</code>"
+            case t.SoftBreak():
+                return "\n"
+            case t.LineBreak():
+                return f"<br{self._void}>\n"
+            case t.Math(_, text):
+                return f'<span class="math">{text_of(text)}</span>'
+            case t.RawInline(_, text):
+                return f"<code>{text_of(text)}</code>"
+            case t.Cite(_, inner):
+                return self.inlines(inner)
+            case t.Span(attr, inner):
+                return f"<span{attributes(attr)}>{self.inlines(inner)}</span>"
+            case t.Link(attr, inner, target):
+                return self._link(attr, inner, target)
+            case t.Image(_, inner, _):
+                return f'<span class="image">{self.inlines(inner)}</span>'  # we hold no pictures yet: their words
+            case t.Note(blocks):
+                return self._note(blocks)
+        raise TypeError(f"no inline: {inline!r}")
+
+    def _link(self, attr: t.Attr, inner: t.Inlines, target: t.Target) -> str:
+        url = target.url
+        if not url.startswith("#") and url.partition(":")[0].lower() not in SCHEMES:
+            return self.inlines(inner)
+        title = f' title="{escape(target.title)}"' if target.title else ""
+        return f'<a href="{escape(url)}"{title}{attributes(attr)}>{self.inlines(inner)}</a>'
+
+    def _note(self, blocks: t.Blocks) -> str:
+        if self.notes == "page":
+            inner = " ".join(self.inlines(b.inlines) for b in blocks if isinstance(b, t.Para | t.Plain))
+            return f'<span class="footnote">{inner}</span>'
+        self.found.append(blocks)
+        n, p = len(self.found), self.prefix
+        epub = ' epub:type="noteref"' if self.xhtml else ""
+        return f'<a href="#{p}note-{n}" id="{p}ref-{n}" role="doc-noteref"{epub}>{n}</a>'
+
+    # ------------------------------------------------------------ notes
+
+    def notes_found(self) -> str:
+        """The notes met so far, at the end of a page or chapter; "" where there are none."""
+        bodies = []
+        for n, blocks in enumerate(self.found, 1):
+            back = f'<a href="#{self.prefix}ref-{n}" role="doc-backlink" data-generated="">↩</a>'
+            bodies.append((n, self.blocks(blocks).rstrip("\n"), back))
+        if not bodies:
+            return ""
+        if self.notes == "aside":
+            return "".join(self._aside(*b) for b in bodies)
+        items = "".join(f'<li id="{self.prefix}note-{n}">{body} {back}</li>\n' for n, body, back in bodies)
+        return f'<section role="doc-endnotes">\n<ol>\n{items}</ol>\n</section>\n'
+
+    def _aside(self, n: int, body: str, back: str) -> str:
+        return f'<aside id="{self.prefix}note-{n}" role="doc-footnote" epub:type="footnote">{body} {back}</aside>\n'
+
+    @property
+    def _void(self) -> str:
+        return "/" if self.xhtml else ""
+
+
+# ---------------------------------------------------------------- text and attributes
+
+
+def text_of(text: str) -> str:
+    """`text` as character data."""
+    return escape(text, quote=False)
+
+
+def attributes(attr: t.Attr) -> str:
+    """An identifier, classes and pairs as attributes; pairs under data- names unless they are known to be safe."""
+    parts = [f' id="{escape(attr.id)}"'] if attr.id else []
+    if attr.classes:
+        parts.append(f' class="{escape(" ".join(attr.classes))}"')
+    for key, value in attr.pairs:
+        if key.startswith("data-") or key in ("lang", "dir", "role"):
+            parts.append(f' {escape(key)}="{escape(value)}"')
+    return "".join(parts)
+
+
+def _language(attr: t.Attr) -> str:
+    return f' class="language-{escape(attr.classes[0])}"' if attr.classes else ""
+
+
+def _numbering(numbering: t.ListAttributes) -> str:
+    kind = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoman": "I"}.get(numbering.style)
+    start = f' start="{numbering.start}"' if numbering.start != 1 else ""
+    return start + (f' type="{kind}"' if kind else "")

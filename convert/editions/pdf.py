@@ -1,0 +1,176 @@
+"""The PDF edition, and the gate to WeasyPrint: tagged pages, valid as PDF/A-3a and as PDF/UA-1 at once.
+
+WeasyPrint writes one conformance into the XMP; ours is replaced whole, because the two claims and the Dublin Core
+fields of DESIGN §4 must stand in one RDF block (ISO 19005-3, 6.6.2; ISO 14289-1, 5). Nothing is ever fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+from markupsafe import Markup
+
+from convert.article import Article, Metadata
+from convert.editions.contents import contents, wanted
+from convert.editions.describe import direction, meta_elements, title_block
+from convert.editions.markup import Setter
+from convert.errors import ConvertError, MissingDependency
+from convert.options import Options
+from convert.templating import render
+
+LONG = 8  # headings; a PDF this long shows its contents
+
+
+def write(article: Article, options: Options) -> bytes:
+    """The PDF file."""
+    page = _page(article, options)
+    try:
+        from weasyprint import HTML
+    except OSError as error:
+        raise MissingDependency(
+            f"The PDF engine cannot start: {error}.", "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0."
+        ) from None
+    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+    try:
+        document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
+        metadata = _xmp(article.metadata)
+        document.metadata.generate_rdf_metadata = lambda *_: metadata
+        identifier = hashlib.sha256(page.encode()).digest()[:16]
+        buffer = BytesIO()
+        document.write_pdf(buffer, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+    except (RecursionError, ValueError, IndexError, AssertionError) as error:
+        raise ConvertError(
+            f"The PDF engine gave up on this text ({type(error).__name__}).",
+            "Ask for -t html,epub, and report the text.",
+            code="pdf-engine",
+        ) from error
+    return buffer.getvalue()
+
+
+def _page(article: Article, options: Options) -> str:
+    m = article.metadata
+    setter = Setter(notes="page")
+    toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
+    return render(
+        "pages.html",
+        language=m.language,
+        direction=direction(m.language),
+        head=title_block(m),
+        metadata=m,
+        meta=meta_elements(m),
+        contents=contents(article.blocks) if toc else [],
+        body=Markup(setter.blocks(article.blocks)),
+        created=m.date or m.modified,
+    )
+
+
+def _long(article: Article) -> bool:
+    return sum(type(b).__name__ == "Header" for b in article.blocks) >= LONG
+
+
+def _refusing() -> Any:
+    """A fetcher that refuses everything: our pages need nothing from outside."""
+    from weasyprint.urls import URLFetcher
+
+    class Refusing(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
+        def fetch(self, url: str, headers: object = None) -> Any:
+            raise ValueError(f"Editions fetches nothing: {url[:80]}")
+
+    return Refusing(allowed_protocols=())
+
+
+# ---------------------------------------------------------------- XMP
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_DC = "http://purl.org/dc/elements/1.1/"
+_PDFA = "http://www.aiim.org/pdfa/ns/id/"
+_PDFUA = "http://www.aiim.org/pdfua/ns/id/"
+_XMP = "http://ns.adobe.com/xap/1.0/"
+_PDF = "http://ns.adobe.com/pdf/1.3/"
+_EXTENSION = "http://www.aiim.org/pdfa/ns/extension/"
+_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_PROPERTY = "http://www.aiim.org/pdfa/ns/property#"
+_NAMES = {
+    "rdf": _RDF,
+    "dc": _DC,
+    "pdfaid": _PDFA,
+    "pdfuaid": _PDFUA,
+    "xmp": _XMP,
+    "pdf": _PDF,
+    "pdfaExtension": _EXTENSION,
+    "pdfaSchema": _SCHEMA,
+    "pdfaProperty": _PROPERTY,
+}
+
+
+def _xmp(m: Metadata) -> bytes:
+    """The RDF block of the XMP packet: both conformances, then every field that is not empty."""
+    rdf = etree.Element(f"{{{_RDF}}}RDF", nsmap=_NAMES)
+    top = etree.SubElement(rdf, f"{{{_RDF}}}Description", {f"{{{_RDF}}}about": ""})
+    for name, value in (
+        (f"{{{_PDFA}}}part", "3"),
+        (f"{{{_PDFA}}}conformance", "A"),
+        (f"{{{_PDFUA}}}part", "1"),
+        (f"{{{_PDF}}}Producer", _producer()),
+        (f"{{{_PDF}}}Keywords", ", ".join(m.subjects)),
+        (f"{{{_XMP}}}CreatorTool", "Editions"),
+        (f"{{{_XMP}}}CreateDate", m.date or m.modified),
+        (f"{{{_XMP}}}ModifyDate", m.modified),
+        (f"{{{_DC}}}identifier", m.identifier),
+        (f"{{{_DC}}}source", m.source),
+    ):
+        if value:
+            etree.SubElement(top, name).text = value
+    _list(top, "title", "Alt", [m.title])
+    _list(top, "creator", "Seq", m.authors)
+    _list(top, "description", "Alt", [m.description or m.standfirst])
+    _list(top, "rights", "Alt", [m.rights])
+    _list(top, "subject", "Bag", m.subjects)
+    _list(top, "publisher", "Bag", [m.publisher])
+    _list(top, "language", "Bag", [m.language])
+    _list(top, "date", "Seq", [m.date])
+    _declare_pdfua(top)
+    return etree.tostring(rdf, encoding="utf-8")
+
+
+def _producer() -> str:
+    import weasyprint
+
+    return f"WeasyPrint {weasyprint.__version__}"
+
+
+def _list(parent: Any, name: str, kind: str, values: Any) -> None:
+    """A Dublin Core property as the RDF container that XMP wants for it."""
+    values = [v for v in values if v]
+    if not values:
+        return
+    container = etree.SubElement(etree.SubElement(parent, f"{{{_DC}}}{name}"), f"{{{_RDF}}}{kind}")
+    for value in values:
+        item = etree.SubElement(container, f"{{{_RDF}}}li")
+        if kind == "Alt":
+            item.set("{http://www.w3.org/XML/1998/namespace}lang", "x-default")
+        item.text = value
+
+
+def _declare_pdfua(parent: Any) -> None:
+    """PDF/A wants a schema for each property it does not know, PDF/UA's `part` among them (ISO 19005-3, 6.6.2.3)."""
+    schemas = etree.SubElement(parent, f"{{{_EXTENSION}}}schemas")
+    bag = etree.SubElement(schemas, f"{{{_RDF}}}Bag")
+    schema = etree.SubElement(bag, f"{{{_RDF}}}li", {f"{{{_RDF}}}parseType": "Resource"})
+    etree.SubElement(schema, f"{{{_SCHEMA}}}schema").text = "PDF/UA Universal Accessibility Schema"
+    etree.SubElement(schema, f"{{{_SCHEMA}}}namespaceURI").text = _PDFUA
+    etree.SubElement(schema, f"{{{_SCHEMA}}}prefix").text = "pdfuaid"
+    properties = etree.SubElement(schema, f"{{{_SCHEMA}}}property")
+    sequence = etree.SubElement(properties, f"{{{_RDF}}}Seq")
+    part = etree.SubElement(sequence, f"{{{_RDF}}}li", {f"{{{_RDF}}}parseType": "Resource"})
+    for name, text in (
+        ("name", "part"),
+        ("valueType", "Integer"),
+        ("category", "internal"),
+        ("description", "Part of ISO 14289 the file conforms to"),
+    ):
+        etree.SubElement(part, f"{{{_PROPERTY}}}{name}").text = text

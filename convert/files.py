@@ -1,0 +1,98 @@
+"""Files: inputs found and read, editions written whole or not at all. For the command line; the service has its store."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from convert.article import Edition, Source
+from convert.errors import InputError, OutputError
+
+TEXT_ENDINGS = (".txt", ".text")
+
+
+def read_source(name: str) -> Source:
+    """The Source in file `name`, or on standard input for `-`. InputError says why it cannot be read."""
+    if name == "-":
+        return Source("", sys.stdin.buffer.read())
+    path = Path(name)
+    if path.is_dir():
+        raise InputError(f"{name} is a folder.", "Name its files, or use: editions batch.", code="folder")
+    try:
+        return Source(path.name, path.read_bytes())
+    except FileNotFoundError:
+        raise InputError(f"There is no file {name}.", "Check its name.", code="missing") from None
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}.", "Check its permissions.") from None
+
+
+def texts_in(names: Iterable[str]) -> Iterator[tuple[Path, Path]]:
+    """Each text among `names`, with the folder its editions go to, relative to the output; folders are searched."""
+    for name in names:
+        path = Path(name)
+        if not path.is_dir():
+            yield path, Path()
+            continue
+        for found in sorted(p for p in path.rglob("*") if p.suffix.lower() in TEXT_ENDINGS and p.is_file()):
+            yield found, found.parent.relative_to(path)
+
+
+def write_editions(editions: Sequence[Edition], paths: Sequence[Path], force: bool) -> None:
+    """Write each edition to its path: first all beside their places, then each in one step."""
+    refuse_existing(paths, force)
+    waiting: list[str] = []
+    try:
+        for edition, path in zip(editions, paths, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            waiting.append(_beside(path, edition.data))
+        for temporary, path in zip(waiting, paths, strict=True):
+            _place(temporary, path, force)
+    except OSError as error:
+        raise OutputError(
+            f"{error.filename or paths[0]} cannot be written: {error.strerror}.",
+            "Check the folder, its permissions and the space left.",
+            code="output-unwritable",
+        ) from None
+    finally:
+        for temporary in waiting:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def refuse_existing(paths: Iterable[Path], force: bool) -> None:
+    """OutputError for the first of `paths` that is there already, unless `force`."""
+    for path in paths:
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder.", "Name a file, or end the folder's name with /.")
+        if path.exists() and not force:
+            raise OutputError(f"{path} exists already.", "Use --force to replace it.")
+
+
+def _beside(path: Path, data: bytes) -> str:
+    handle, temporary = tempfile.mkstemp(prefix=".editions-", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(temporary, 0o666 & ~_umask())
+    return temporary
+
+
+def _place(temporary: str, path: Path, force: bool) -> None:
+    if force:
+        os.replace(temporary, path)
+        return
+    try:
+        os.link(temporary, path)  # unlike a rename, it never replaces what came there meanwhile
+    except FileExistsError:
+        raise OutputError(f"{path} exists already.", "Use --force to replace it.") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
