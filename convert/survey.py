@@ -62,8 +62,10 @@ def _width(lines: Sequence[Line]) -> int:
     width = sorted(ends)[int(len(ends) * 0.97) - (len(ends) < 34)]
     if width > 200:
         return 0
-    full = sum(a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1 for a, b in pairs if len(a.text) > 30)
-    return width if full * 2 > len(ends) else 0
+    long = [(a, b) for a, b in pairs if len(a.text) > 30]
+    full = sum(a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1 for a, b in long)
+    whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in long)  # a wrapped line seldom ends where a sentence does
+    return width if full * 2 > len(ends) and whole * 10 < len(ends) * 6 else 0
 
 
 def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
@@ -83,10 +85,13 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
     return "mark" if early > chunks and early * 25 > len(texts) else "blank"
 
 
+_SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", "»", "。", "！", "？", "」")
+
+
 def _early(a: Line, b: Line, width: int) -> bool:
     """Whether a line ends a sentence although the next word had room."""
     room = width - a.indent - len(a.text) - 1 - len(b.text.split(" ", 1)[0])
-    return room >= 0 and a.text.endswith((".", "!", "?", "”", '"', ":", "»")) and len(a.text) > 15
+    return room >= 0 and a.text.endswith(_SENTENCE_ENDS) and len(a.text) > 15
 
 
 # ---------------------------------------------------------------- words

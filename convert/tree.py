@@ -583,23 +583,24 @@ def walk(node: Any, change: Callable[[Any], Any]) -> Any:
 
 
 def plain_text(node: Any) -> str:
-    """The words of `node`, as pandoc's `stringify` gives them: breaks are spaces, notes are left out."""
+    """The words of `node`, as pandoc's `stringify` gives them: breaks and ends of blocks are spaces, notes left out."""
     parts: list[str] = []
-    for part in _text_nodes(node):
-        match part:
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        match top:
+            case tuple():
+                stack.extend(reversed(top))
             case Str(text) | Code(text=text) | Math(text=text) | CodeBlock(text=text):
                 parts.append(text)
             case SoftBreak() | LineBreak():
                 parts.append(" ")
+            case LineBlock(lines):
+                stack.extend(part for line in reversed(lines) for part in (Str(" "), line))
+            case Note():
+                pass
+            case _ if is_dataclass(top):
+                if isinstance(top, Block) and parts:
+                    parts.append(" ")
+                stack.extend(getattr(top, f.name) for f in reversed(fields(top)) if f.name != "pos")
     return "".join(parts)
-
-
-def _text_nodes(node: Any) -> Iterator[Any]:
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, tuple):
-            stack.extend(reversed(top))
-        elif is_dataclass(top) and not isinstance(top, Note):
-            yield top
-            stack.extend(getattr(top, f.name) for f in reversed(fields(top)) if f.name != "pos")

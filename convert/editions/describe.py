@@ -111,13 +111,19 @@ def title_block(m: Metadata) -> dict[str, Any]:
         "kicker": m.kicker,
         "title": m.title,
         "subtitle": m.subtitle,
-        "standfirst": m.standfirst,
+        "standfirst": m.standfirst or _stated_description(m),
         "authors": shown_authors(m),
         "site": site,
         "date": m.date[:10],
         "shown_date": shown_date(m),
         "fields": [(k, v) for k, v in m.extra if v],
     }
+
+
+def _stated_description(m: Metadata) -> str:
+    """The description where the text itself prints one: its words must stand in every edition."""
+    origin = m.origin("description")
+    return m.description if origin and origin.kind == "text" else ""
 
 
 _PARTICLES = frozenset("de da do dos di du la le van von der den ter ten zu al el bin ibn af av".split())

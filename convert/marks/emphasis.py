@@ -35,6 +35,6 @@ def _made(inline: Inline, match: re.Match[str]) -> Made:
 
 
 CODE = Mark("code", r"(?<![`\w\\])`(?=[^\s`])[^`\n]{0,200}?(?<=\S)`(?![`\w])", _code)
-STRONG = Mark("strong", r"(?<![\\*])\*\*(?=[^\s*])[^*\n]{0,300}?(?<=[^\s\\])\*\*(?!\*)", _strong)
+STRONG = Mark("strong", r"(?<![\w\\*])\*\*(?=[^\s*])[^*\n]{0,300}?(?<=[^\s\\])\*\*(?!\*)", _strong)
 STARS = Mark("stars", r"(?<![\w\\*])\*(?=[^\s*])[^*\n]{0,300}?(?<=[^\s\\])\*(?![\w*])", _emph)
 LINES = Mark("lines", r"(?<![\w\\_])_(?=[^\s_])[^_\n]{0,400}?(?<=[^\s\\])_(?![\w_])", _emph)

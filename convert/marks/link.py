@@ -42,8 +42,8 @@ def _quoted(part: str) -> str:
 
 
 def _inline(match: re.Match[str], parse: Parse) -> Made | None:
-    parts = _INLINE_PARTS.match(match.group())
-    url = address(parts.group(2)) if parts else ""
+    parts = _INLINE_PARTS.fullmatch(match.group())
+    url = address(re.sub(r"\\([()_*])", r"\1", parts.group(2))) if parts else ""
     if parts is None or not url:
         return None
     inner = parse(parts.group(1))

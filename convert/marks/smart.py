@@ -90,6 +90,8 @@ def _sign(sign: str, before: str, after: str, rest: str, pen: _Pen) -> str:
         return "…"
     if sign == "-":
         return "–"
+    if sign == "--" and after.isalnum() and not before.strip():
+        return sign  # a program's flag, as in --fast
     spaced = before.isspace() and (after.isspace() or not after)
     return "–" if spaced and (sign == "--" and pen.language in _SPACED_DASH) else "—"
 

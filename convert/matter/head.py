@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from convert.article import Remark
 from convert.matter import dates, fields, names
 from convert.matter.draft import Draft, joined, same
+from convert.rules.starts import BULLET
 from convert.rules.words import KEYWORDS
 from convert.text import Line
 
@@ -63,7 +64,7 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
     again = next((i for i, c in enumerate(chunks[1:4], 1) if same(c[0].text, chunks[0][0].text)), 0)
     if again == 1:
         return _say_title(chunks[0], chunks[0], draft, "stated again below")
-    if credit and all(_can_open(c) for c in chunks[:credit]):
+    if 0 < credit <= 4 and all(_can_open(c) for c in chunks[:credit]):
         return _arrange(chunks[:credit], draft, "above the byline")
     zone = _before_gap(chunks)
     if 0 < zone <= 3 and all(_can_open(c) for c in chunks[:zone]) and len(chunks) > zone:
@@ -109,13 +110,17 @@ def _arrange(chunks: list[Chunk], draft: Draft, why: str) -> int:
     for line in (line for c in chunks[:title] for line in c):
         draft.take(line, "kicker")
     _say_title(chunks[title], chunks[title], draft, why)
+    used = title + 1
     for chunk in chunks[title + 1 :]:
         if same(joined(chunk), draft.values["title"]):
             _take(chunk, draft, "title")
+        elif "standfirst" in draft.values:
+            break
         else:
             draft.say("standfirst", joined(chunk), chunk[0].number, f"the lines below the title, {why}")
             _take(chunk, draft, "standfirst")
-    return len(chunks)
+        used += 1
+    return used
 
 
 def _is_kicker(first: str, second: str) -> bool:
@@ -147,7 +152,7 @@ def _take(chunk: Chunk, draft: Draft, into: str) -> None:
 def _is_credit(chunk: Chunk) -> bool:
     """Whether a chunk opens with a byline or is a date: what ends the titles."""
     first = chunk[0].text
-    if len(chunk) > 4 or len(first) > 200:
+    if len(chunk) > 4 or len(first) > 200 or BULLET.match(first):
         return False
     return bool(_byline(first)) or bool(dates.whole(first)) or bool(_with_date(first))
 
@@ -250,10 +255,14 @@ def _by(line: Line, draft: Draft) -> bool:
 
 def _say_site(text: str, line: Line, draft: Draft) -> None:
     """The site in a byline's brackets, its address first: 'example.org - Home - A Name' is example.org."""
-    first = re.split(r"\s+[-–—|]\s+", text)[0]
-    draft.say("site", first if re.fullmatch(r"[\w-]+(\.[\w-]+)+", first) else text, line.number, "beside the byline")
-    if first != text:
-        draft.say("extra", (("Site", text),), line.number, "beside the byline")
+    first, *more = re.split(r"\s+[-–—|]\s+", text)
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", first):
+        draft.say("site", text, line.number, "beside the byline")
+        return
+    draft.say("site", first, line.number, "beside the byline")
+    rest = [part for part in more if part.casefold() != "home" and part not in line.text.replace(text, "")]
+    if rest:
+        draft.say("extra", (("Site", " – ".join(rest)),), line.number, "beside the byline")
 
 
 def _name(line: Line, draft: Draft) -> bool:

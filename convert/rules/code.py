@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from convert.article import Taken
 from convert.rules.rule import Found, Read
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
@@ -33,7 +34,8 @@ def fenced(lines: Lines, _read: Read) -> Found | None:
         return None
     classes = (match.group(2).lower(),) if match.group(2) else ()
     block = CodeBlock(Attr("", classes), _kept(lines.take(count - 1).rest(1)))
-    return Found((block,), count, (), "certain", f"between fences {match.group(1)}")
+    taken = (Taken(lines[0].number, match.group(2), "language of the code"),) if classes else ()
+    return Found((block,), count, taken, "certain", f"between fences {match.group(1)}")
 
 
 def _to_fence(lines: Lines, fence: str) -> int:

@@ -35,8 +35,9 @@ def listing(lines: Lines, read: Read) -> Found | None:
     if not _believable(lines, first, items):
         return None
     contents, taken = _read_items(items, lines, read, loose)
+    signs = [Taken(item[0].number, mark.sign, "list mark") for mark, item in items if mark.sign.isalnum()]
+    taken = [*signs, *taken]
     if first.ordered:
-        taken = [*(Taken(item[0].number, mark.sign, "list number") for mark, item in items), *taken]
         style, delim = first.kind.split(" ")
         block: Block = OrderedList(ListAttributes(first.value, style, delim), tuple(contents))
     else:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from convert.marks import inlines
 from convert.rules.rule import Found, Read
 from convert.rules.starts import begins_other
+from convert.rules.verse import broken_early
 from convert.text import Habits, Line, Lines
-from convert.tree import Para
+from convert.tree import LineBreak, Para
 
 _SENTENCE_END = tuple(".!?…:;\"”’'»)]。！？」』")
 
@@ -14,8 +15,19 @@ _SENTENCE_END = tuple(".!?…:;\"”’'»)]。！？」』")
 def paragraph(lines: Lines, _read: Read) -> Found | None:
     """The lines of one paragraph, joined."""
     count = length(lines)
+    if 1 < count <= 12 and _kept_apart(lines.take(count)):
+        broken = [x for line in lines.take(count) for x in (LineBreak(), *inlines(line.text, lines.habits))][1:]
+        return Found((Para(tuple(broken)),), count, (), "likely", "short lines, ended on purpose")
     text = join([line.text for line in lines.take(count)], lines.habits)
     return Found((Para(inlines(text, lines.habits)),), count)
+
+
+def _kept_apart(lines: Lines) -> bool:
+    """Whether lines were ended on purpose, as a signature's or an address's: short, and each begins anew."""
+    if lines.depth or not all(len(line.text) < 45 for line in lines) or not broken_early(lines):
+        return False
+    pairs = zip(lines.take(len(lines) - 1), lines.rest(1), strict=True)
+    return all(line.text[:1].isupper() or above.text.endswith((",", ".", ":", ";")) for above, line in pairs)
 
 
 def length(lines: Lines) -> int:

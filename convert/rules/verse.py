@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from convert.marks import inlines
 from convert.rules.rule import Found, Read
 from convert.text import Lines
 from convert.tree import Inlines, LineBlock, Str
 
 LONGEST = 75  # characters; a line of verse that goes further is prose
+_STOP = re.compile(r"[.,;:!?…—–-][”’\"'»)]*$")
 _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 
 
@@ -31,7 +34,11 @@ def verse(lines: Lines, _read: Read) -> Found | None:
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
-    if len(texts) < 2 or max(map(len, texts)) > LONGEST or not _broken_early(lines):
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST or not broken_early(lines):
+        return False
+    if len(texts) < 4 and sum(len(t.split()) for t in texts) < 3.5 * len(texts):
+        return False  # a signature, an address
+    if len(texts) == 2 and not any(_STOP.search(t) for t in texts):
         return False
     openings = [t.lstrip(_OPENINGS)[:1] for t in texts]
     capitals = sum(c.isupper() for c in openings)
@@ -44,7 +51,7 @@ def _stanza(lines: Lines) -> bool:
     return capitals * 10 >= len(texts) * 7 or (len(indents) > 1 and capitals * 2 >= len(texts) and len(texts) > 3)
 
 
-def _broken_early(lines: Lines) -> bool:
+def broken_early(lines: Lines) -> bool:
     """Whether nearly every line but the last ends although the next word had room."""
     width = lines.habits.width
     if not width:

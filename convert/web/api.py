@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from convert.editions import EDITIONS
 from convert.settings import Settings
-from convert.web.delivery import as_json, delivered
+from convert.web.delivery import as_json, called, delivered
 from convert.web.order import order_from
 from convert.web.pool import Pool
 
@@ -25,7 +25,12 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
     def formats() -> Response:
         return as_json(
             [
-                {"format": name, "name": kind.help, "media_type": kind.media_type, "extension": kind.extension}
+                {
+                    "format": name,
+                    "name": f"{called(name)}, {kind.help}",
+                    "media_type": kind.media_type,
+                    "extension": kind.extension,
+                }
                 for name, kind in EDITIONS.items()
             ]
         )

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 import functools
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from convert import __version__
 from convert.web.delivery import zipped
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CHECKOUT = PACKAGE.parent
-FOLDERS = ("convert", "templates", "tests", "docs", "samples", "benchmarks")
-FILES = ("pyproject.toml", "README.md", "LICENSE", "Makefile", "Dockerfile")
-
-
-def this_version() -> str:
-    """The version that runs; "unreleased" in a checkout that was never installed."""
-    try:
-        return version("editions")
-    except PackageNotFoundError:
-        return "unreleased"
+FOLDERS = ("convert", "templates", "tests", "docs", "samples", "benchmarks", "tools")
+FILES = ("pyproject.toml", "README.md", "LICENSE", "Makefile", "Dockerfile", "*requirements*", "*lock*")
 
 
 @functools.cache
 def source_zip() -> bytes:
     """A zip of what this version is built from: the checkout where there is one, else the installed package."""
     root, paths = _checkout() if (CHECKOUT / "pyproject.toml").is_file() else (CHECKOUT, _files_in(PACKAGE))
-    top = f"editions-{this_version()}"
+    top = f"editions-{__version__}"
     return zipped((f"{top}/{path.relative_to(root).as_posix()}", path.read_bytes()) for path in paths)
 
 
 def _checkout() -> tuple[Path, list[Path]]:
-    named = [CHECKOUT / name for name in FILES] + sorted(CHECKOUT.glob("*lock*"))
-    return CHECKOUT, [p for p in named if p.is_file()] + [p for f in FOLDERS for p in _files_in(CHECKOUT / f)]
+    named = sorted({path for name in FILES for path in CHECKOUT.glob(name) if path.is_file()})
+    return CHECKOUT, named + [path for folder in FOLDERS for path in _files_in(CHECKOUT / folder)]
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -38,7 +38,7 @@ def delivered(reply: Reply, source: Source) -> Response:
 
 def attachment(edition: Edition) -> Response:
     """`edition` as a file to save, never to show."""
-    response = Response(edition.data, mimetype=edition.media_type)
+    response = Response(edition.data, content_type=edition.media_type)
     response.headers["Content-Disposition"] = _disposition("attachment", filename=edition.name)
     response.set_etag(hashlib.sha256(edition.data).hexdigest())
     return response
@@ -88,6 +88,11 @@ def _disposition(kind: str, filename: str) -> str:
     if plain.startswith("."):
         plain = "article" + plain
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def called(name: str) -> str:
+    """What people call the format `name`."""
+    return name.upper() if len(name) < 5 else name.capitalize()
 
 
 def as_json(value: Any, status: int = 200, media_type: str = "application/json") -> Response:

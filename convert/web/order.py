@@ -28,7 +28,7 @@ from convert.pipeline import DEFAULT_FORMATS, known_formats
 PIECE = 1 << 16
 FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
 PARTS = 200  # of a form: some twenty options, of which a few repeat
-PATIENCE = 30.0  # seconds without a byte of the body before its sender is given up
+HEARD_OUT = 1 << 26  # bytes of a body over its limit that are still read, and dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ def said_by(request: Request, max_bytes: int) -> Said:
 def order_of(said: Said, max_bytes: int) -> Order:
     """The Order that was given. UsageError names what is said twice or not known, InputError a missing text."""
     values = dict(said.values)
-    formats = known_formats(_words("to", values.pop("to", [])) or DEFAULT_FORMATS)
+    formats = known_formats(_parted(_strings("to", values)) or DEFAULT_FORMATS)
     source = _the_text(said.files + [Source("", data) for data in said.pasted if data.strip()])
-    if name := ", ".join(_words("name", values.pop("name", []))):
-        source = replace(source, name=name)
+    if names := _strings("name", values):
+        source = replace(source, name=names[-1])
     if len(source.data) > max_bytes:
         raise too_large(max_bytes)
     options = options_from({k: v[0] if len(v) == 1 else v for k, v in values.items()}, "http")
@@ -103,9 +103,15 @@ def too_large(max_bytes: int) -> LimitError:
     )
 
 
-def _words(name: str, values: list[Any]) -> list[str]:
-    if not all(isinstance(value, str) for value in values):
+def _strings(name: str, values: dict[str, list[Any]]) -> list[str]:
+    """Take the values of `name`, which is no option, out of `values`."""
+    taken = values.pop(name, [])
+    if not all(isinstance(value, str) for value in taken):
         raise UsageError(f"`{name}` must be text.", f"Give `{name}` as a string.")
+    return taken
+
+
+def _parted(values: list[str]) -> list[str]:
     return [word.strip() for value in values for word in value.split(",") if word.strip()]
 
 
@@ -139,34 +145,39 @@ def _is_utf8(data: bytes) -> bool:
 def pieces(request: Request, max_bytes: int, frame: int) -> Iterator[bytes]:
     """The body in order, at most `max_bytes + frame` of it. LimitError past that, whatever Content-Length says."""
     most = max_bytes + frame
-    if (request.content_length or 0) > most:
-        raise too_large(max_bytes)
     count = 0
-    with _patience(request):
-        while piece := request.stream.read(PIECE):
-            count += len(piece)
-            if count > most:
-                raise too_large(max_bytes)
-            yield piece
+    with _broken_bodies_named():
+        if (request.content_length or 0) <= most:
+            while (piece := request.stream.read(PIECE)) and (count := count + len(piece)) <= most:
+                yield piece
+            if count < (request.content_length or 0):  # gunicorn ends such a body as if it were whole
+                raise EOFError
+            if count <= most:
+                return
+        _hear_out(request)
+    raise too_large(max_bytes)
+
+
+def _hear_out(request: Request) -> None:
+    """Read on for nothing, within bounds: who is refused while still sending sees a broken connection and no reason."""
+    if (request.content_length or 0) > HEARD_OUT:
+        return
+    heard = 0
+    while heard < HEARD_OUT and (piece := request.stream.read(PIECE)):
+        heard += len(piece)
 
 
 @contextmanager
-def _patience(request: Request) -> Iterator[None]:
-    """A body that stalls ends as 408, one that breaks off as 400: else a stalled one would hold its thread for ever."""
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        connection.settimeout(PATIENCE)
+def _broken_bodies_named() -> Iterator[None]:
+    """A body that stalls ends as 408, one that breaks off as 400."""
     try:
         yield
-    except TimeoutError:
-        raise RequestTimeout(f"Nothing of the body came for {PATIENCE:g} seconds.") from None
+    except (TimeoutError, BlockingIOError):  # the second is what SO_RCVTIMEO raises, see serve.py
+        raise RequestTimeout("The rest of the body did not come.") from None
     except (HTTPException, ConvertError):
         raise
     except Exception as error:  # the server's reader raises what it likes: for a bad chunk gunicorn a bare Exception
         raise BadRequest(f"The body broke off or is not well-formed ({type(error).__name__}).") from None
-    finally:
-        if connection is not None:
-            connection.settimeout(None)
 
 
 def _read_form(said: Said, request: Request, max_bytes: int) -> None:

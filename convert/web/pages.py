@@ -9,15 +9,16 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from convert import __version__
 from convert.article import Edition
 from convert.editions import EDITIONS
 from convert.errors import ConvertError, UsageError
 from convert.options import FIELDS, Field
 from convert.pipeline import DEFAULT_FORMATS
 from convert.settings import Settings
-from convert.templating import render, template_bytes
-from convert.web.colophon import source_zip, this_version
-from convert.web.delivery import attachment, delivered, in_parts
+from convert.templating import render, templates_folder
+from convert.web.colophon import source_zip
+from convert.web.delivery import attachment, called, delivered, in_parts
 from convert.web.order import Said, order_of, said_by
 from convert.web.pool import Pool
 from convert.web.problems import Problem, problem_of, wants_parts
@@ -35,17 +36,17 @@ class Words(NamedTuple):
 
 WORDS = {
     "title": Words("Title", ""),
-    "authors": Words("Authors", "Part several with semicolons."),
+    "authors": Words("Authors", "Separate several with semicolons."),
     "date": Words("Date", "Like 2017-09-18; a year will do."),
     "language": Words("Language", "A tag: en, de-AT, zh-Hant."),
     "publisher": Words("Publisher", ""),
     "rights": Words("Rights", "A statement or a licence."),
     "description": Words("Description", "One or two sentences."),
     "identifier": Words("Identifier", "A URN, ISBN, DOI or address."),
-    "subjects": Words("Subjects", "Part several with semicolons."),
+    "subjects": Words("Subjects", "Separate several with semicolons."),
     "source": Words("Address of the original", ""),
     "modified": Words("Last changed", "Like 2017-09-18T10:00:00Z."),
-    "extra": Words("Other fields", "Like series=Essays; part several with semicolons."),
+    "extra": Words("Other fields", "Like series=Essays; separate several with semicolons."),
     "toc": Words("Table of contents", "By itself: where there are three headings."),
     "encoding": Words("Encoding of the file", "Where it cannot be told from the bytes: windows-1252."),
     "no_detect": Words("Do not look for", "Structures, with commas: verse, table, list."),
@@ -95,7 +96,7 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
     @pages.get("/desk.<any(css, js, svg):kind>")
     def drawn(kind: str) -> Response:
         name = f"desk.{kind}"
-        response = Response(template_bytes(name), mimetype=STATIC[name])
+        response = Response((templates_folder() / name).read_bytes(), mimetype=STATIC[name])
         response.headers["Cache-Control"] = "no-cache"
         response.add_etag()
         return response.make_conditional(request)  # type: ignore[return-value]
@@ -104,7 +105,7 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
     def source() -> AnyResponse:
         if settings.source_url:
             return redirect(settings.source_url)
-        return attachment(Edition("zip", f"editions-{this_version()}-source.zip", "application/zip", source_zip()))
+        return attachment(Edition("zip", f"editions-{__version__}-source.zip", "application/zip", source_zip()))
 
     return pages
 
@@ -119,6 +120,7 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
     page = render(
         "desk.html",
         editions=EDITIONS,
+        called=called,
         fields=sorted(fields, key=_rank),
         words=_words,
         filled=filled,
@@ -126,7 +128,7 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
         problem=problem,
         posted=request.method == "POST",
         max_bytes=settings.max_bytes,
-        version=this_version(),
+        version=__version__,
     )
     return Response(page, problem.status if problem else 200, mimetype="text/html")
 

@@ -18,12 +18,17 @@ from werkzeug.exceptions import HTTPException
 from convert.errors import ConvertError
 from convert.web.delivery import as_json
 
-HINTS = {
-    404: "The upload page is at /, the endpoint at /v1/convert, its formats at /v1/formats.",
-    405: "Use a method that the Allow header names.",
-    408: "Send it again; what stalls is the connection.",
-    500: "This is our bug: please report it with the request's id.",
+# What Flask refuses by itself, in our words: what, then the cure. Other statuses keep Flask's.
+REFUSALS = {
+    404: (
+        "There is nothing at this address.",
+        "The desk is at /, the endpoint at /v1/convert, its formats at /v1/formats.",
+    ),
+    400: ("", "Send the request again, whole."),
+    405: ("This address does not take that method.", "Use one that the Allow header names."),
+    408: ("", "Send it again: it was the connection that stalled."),
 }
+OUR_BUG = "This is our bug: please report it with the request's id."
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -77,11 +82,12 @@ def problem_of(error: Exception) -> Problem:
         case HTTPException(code=int(status)) if status >= 400:
             allowed = getattr(error, "valid_methods", None)
             headers = (("Allow", ", ".join(sorted(allowed))),) if allowed else ()
-            detail = error.description or HTTPStatus(status).description
-            return Problem(status, _word(status), detail, HINTS.get(status, ""), 0, headers)
+            detail, hint = REFUSALS.get(status, ("", ""))
+            detail = detail or error.description or HTTPStatus(status).description
+            return Problem(status, _word(status), detail, hint, 0, headers)
         case _:
             current_app.logger.error("request %s failed", g.request_id, exc_info=error)
-            return Problem(500, "internal", "The server failed inside; nothing was set.", HINTS[500])
+            return Problem(500, "internal", "The server failed inside; nothing was set.", OUR_BUG)
 
 
 def as_problem(problem: Problem) -> Response:

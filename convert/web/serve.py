@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from convert.errors import UsageError
 from convert.settings import Settings
 from convert.web import create_app
 
+PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
 ACCESS = '%(h)s "%(m)s %(U)s" %(s)s %(b)s bytes %(M)s ms %({x-request-id}o)s'  # no query: a title may stand there
 
 
@@ -22,8 +24,6 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: P
 
     UsageError where the address cannot be had. Never returns: gunicorn ends the process.
     """
-    if data is not None:
-        data.mkdir(parents=True, exist_ok=True)
     listener = _listen(host, port)
     Server(settings, listener, host, data).run()
 
@@ -80,10 +80,16 @@ def _listen(host: str, port: int) -> socket.socket:
     """A socket bound there: before gunicorn, which tries a taken port for five seconds and then only logs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
+        reason = str(getattr(error, "strerror", None) or error).partition(" (while")[0]
         raise UsageError(
-            f"The service cannot be at {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
+            f"The service cannot be at {host}, port {port}: {reason}.",
             "Name another with --host and --port; port 0 takes any that is free.",
             code="address",
         ) from None
+    # gunicorn's threads read and write without a time-out: a handful of stalled callers would stop the service.
+    # Connections inherit these from the socket that accepts them (Linux), and gunicorn does not undo them.
+    for way in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        listener.setsockopt(socket.SOL_SOCKET, way, struct.pack("@ll", PATIENCE, 0))
+    return listener

@@ -1,0 +1,74 @@
+"""Every case file: rules give the blocks, marks the inlines, matter the metadata that the file says."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+
+from convert import ledger, rules, text
+from convert.article import Article, Metadata, Source
+from convert.editions.markup import Setter
+from convert.marks import MARKS, inlines
+from convert.passes import PASSES
+from convert.pipeline import read
+from convert.rules import RULES
+from convert.survey import survey
+from tests.cases import FOLDER, Case, cases, check
+
+
+@pytest.mark.parametrize("case", cases("rules"), ids=str)
+def test_rule(case: Case, accept: bool) -> None:
+    lines = text.split(case.text)
+    body = text.lines_of(lines, survey(lines, "en"))
+    blocks, taken = rules.read(body)
+    assert ledger.breach(lines, Article(Metadata(), blocks, (), taken)) is None
+    check(case, Setter().blocks(blocks).rstrip("\n"), accept)
+
+
+@pytest.mark.parametrize("case", cases("marks"), ids=str)
+def test_mark(case: Case, accept: bool) -> None:
+    """A mark's cases are a line each; `de: ` and the like before it say the language."""
+    said, _, rest = case.text.partition(": ")
+    language, line = (said, rest) if len(said) == 2 else ("en", case.text)
+    habits = text.Habits(language=language)
+    check(case, Setter().inlines(inlines(line, habits)), accept)
+
+
+@pytest.mark.parametrize("case", cases("matter"), ids=str)
+def test_matter(case: Case, accept: bool) -> None:
+    article = read(Source("", case.text.encode()))
+    assert not [r for r in article.remarks if r.code == "ledger"]
+    check(case, _said(article), accept)
+
+
+@pytest.mark.parametrize("case", cases("passes"), ids=str)
+def test_pass(case: Case, accept: bool) -> None:
+    article = read(Source("", case.text.encode()))
+    title = f"title: {article.metadata.title}"
+    remarks = "".join(f"remark: {r.code}\n" for r in article.remarks if r.code != "language")
+    check(case, f"{title}\n{remarks}{Setter().blocks(article.blocks)}".rstrip("\n"), accept)
+
+
+def test_every_rule_mark_and_pass_has_a_case_file() -> None:
+    for folder, names in (
+        ("rules", [name for name, _ in RULES]),
+        ("marks", [mark.name for mark in MARKS]),
+        ("passes", [name for name, _ in PASSES]),
+    ):
+        files = {path.stem for path in (FOLDER / folder).glob("*.txt")}
+        assert set(names) <= files, f"tests/{folder} lacks {set(names) - files}"
+
+
+def _said(article: Article) -> str:
+    """The metadata recovered from the text, a field a line, and how the body begins."""
+    said = []
+    for f in fields(article.metadata):
+        value, origin = getattr(article.metadata, f.name), article.metadata.origin(f.name)
+        if f.name == "origins" or not value or (origin and origin.kind == "default") or f.name in ("modified", "language"):
+            continue
+        shown = "; ".join(": ".join(v) if isinstance(v, tuple) else v for v in value) if isinstance(value, tuple) else value
+        said.append(f"{f.name}: {shown}")
+    said += [f"remark: {r.code}" for r in article.remarks if r.code not in ("language",)]
+    body = Setter().blocks(article.blocks[:1]).rstrip("\n")
+    return "\n".join([*said, f"body: {body}"])
