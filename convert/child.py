@@ -74,6 +74,8 @@ class Child:
             raise self._died(late.is_set()) from None
         finally:
             timer.cancel()
+        if late.is_set():
+            self.close()  # the answer came in the instant the timer fired: it stands, the child does not
         self.done += 1
         if "error" in head:
             raise _error_from(head["error"])

@@ -45,11 +45,11 @@ def breach(lines: Sequence[Line], article: Article) -> Remark | None:
 
 def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[str]]) -> int:
     """The number of the first line between blocks whose letters nobody took; 0 where all are accounted for."""
-    for line in lines[start:stop]:
-        source = letters(line.text)
-        if source and source != "".join(taken.get(line.number, ())):
-            return line.number
-    return 0
+    between = lines[start:stop]
+    source = "".join(letters(line.text) for line in between)
+    if source == "".join(t for line in between for t in taken.get(line.number, ())):
+        return 0
+    return next((x.number for x in between if letters(x.text) != "".join(taken.get(x.number, ()))), lines[start].number)
 
 
 def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) -> int:

@@ -96,12 +96,14 @@ def _early(a: Line, b: Line, width: int) -> bool:
 
 # ---------------------------------------------------------------- words
 
-_NOT_WORDS = re.compile(r"\S*(?:://|@|[\d_=<>{}\\/|#$])\S*|\b[a-f0-9]{8,}\b")
+_NO_WORD = re.compile(r"[\d_=<>{}\\/|#$@]")  # a token with one of these is an address, a number, code
+_LONGEST_WORD = 60  # characters; in scripts without spaces a token is a sentence, so it only bounds the rest
 
 
 def detect(text: str) -> str:
     """The language of `text` as a BCP 47 tag; "und" where there is too little to tell."""
-    words = " ".join(_NOT_WORDS.sub(" ", text[:20000]).split())[:4000]
+    tokens = text[:20_000].split()
+    words = " ".join(t for t in tokens if not _NO_WORD.search(t) and (len(t) <= _LONGEST_WORD or t > "\u2e80"))[:4000]
     letters = sum(c.isalpha() for c in words)
     if letters < 20 and not any(c > "\u2e80" for c in words):
         return "und"

@@ -9,6 +9,7 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read
+from convert.rules.starts import begins_other
 from convert.rules.words import KEYWORDS, SMALL_WORDS
 from convert.text import Line, Lines
 from convert.tree import NO_ATTR, Header
@@ -80,7 +81,7 @@ def _alone(lines: Lines) -> Found | None:
     line = lines[0]
     if count > 2 or len(line.text) > LONGEST or not _wordy(line.text, 1) or _nothing_follows(lines, count):
         return None
-    if lines.habits.paragraphs == "line" and count > 1:
+    if count > 1 and (lines.habits.paragraphs == "line" or begins_other(lines.rest(1), line)):
         count = 1
     kind = _kind(lines, count)
     if kind is None:
