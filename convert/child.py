@@ -61,7 +61,10 @@ class Child:
         return self._process.pid if self._process else None
 
     def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
-        """The editions of `source`, in the order of `formats`; without formats the report alone. Raises what the conversion raised, or OverTime."""
+        """The editions of `source`, in the order of `formats`; without formats the report alone.
+
+        Raises what the conversion raised, or OverTime.
+        """
         process = self._ready()
         request = {"formats": list(formats), "options": asdict(options), "name": source.name}
         late = threading.Event()

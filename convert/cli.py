@@ -269,7 +269,9 @@ def serve(host: str, port: int, data: str) -> None:
 @main.command()
 def doctor() -> None:
     """Set a small text in each format, and say what is missing."""
-    source = Source("doctor.txt", b"A check\n\nby Somebody\n\nThis text is set in each format to see that all engines work.\n")
+    source = Source(
+        "doctor.txt", b"A check\n\nby Somebody\n\nThis text is set in each format to see that all engines work.\n"
+    )
     missing = False
     with _errors(), Child(settings_from(os.environ).limits) as child:
         for name in EDITIONS:

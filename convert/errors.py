@@ -1,13 +1,13 @@
 """What can go wrong, each with a code word, an HTTP status, an exit code and a cure.
 
-    ConvertError            1  500  internal
-    ├── UsageError          2  400  usage
-    ├── InputError          3  422  unreadable, undecodable, empty
-    │   └── NotText         3  415  not-text
-    ├── LimitError          7  413  too-large
-    │   └── OverTime        7  504  time-out
-    ├── MissingDependency   8  503  missing-dependency
-    └── OutputError         9  409  output-exists, output-unwritable
+ConvertError            1  500  internal
+├── UsageError          2  400  usage
+├── InputError          3  422  unreadable, undecodable, empty
+│   └── NotText         3  415  not-text
+├── LimitError          7  413  too-large
+│   └── OverTime        7  504  time-out
+├── MissingDependency   8  503  missing-dependency
+└── OutputError         9  409  output-exists, output-unwritable
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Files: inputs found and read, editions written whole or not at all. For the command line; the service has its store."""
+"""Files: inputs found and read, editions written whole or not at all, for the command line."""
 
 from __future__ import annotations
 

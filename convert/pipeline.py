@@ -32,7 +32,7 @@ def convert(
 
 
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:
-    """The Article that `source` holds: decoded, its matter and structure recovered, its passes done, its ledger even."""
+    """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
     _refuse_large(source, (), limits)
     decoded, doubts = text.decode(source.data, options.encoding)

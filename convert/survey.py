@@ -5,6 +5,7 @@ Measured are the margin, the width it is wrapped at, what parts its paragraphs, 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -50,7 +51,7 @@ def _margin(sample: Sequence[Line]) -> int:
 
 
 def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
-    return [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not a.blank and not b.blank]
+    return [(a, b) for a, b in itertools.pairwise(lines) if not a.blank and not b.blank]
 
 
 def _width(lines: Sequence[Line]) -> int:

@@ -321,7 +321,7 @@ def _line(number: int, raw: str) -> Line:
     return Line(number, text, 0)
 
 
-def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:  # noqa: B008 (a frozen value)
+def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:
     """A view of all of `lines`."""
     ends = [0] * len(lines)
     end = len(lines)

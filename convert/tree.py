@@ -488,7 +488,7 @@ ENTRIES = Codec(
 
 SHAPES: dict[type, tuple[tuple[str, Codec], ...]] = {
     Str: (("text", PLAIN),),
-    **{k: (("inlines", INLINES),) for k in (Emph, Underline, Strong, Strikeout, Superscript, Subscript, SmallCaps)},
+    **dict.fromkeys((Emph, Underline, Strong, Strikeout, Superscript, Subscript, SmallCaps), (("inlines", INLINES),)),
     Quoted: (("kind", TAG), ("inlines", INLINES)),
     Cite: (("citations", _many(CITATION)), ("inlines", INLINES)),
     Code: (("attr", ATTR), ("text", PLAIN)),

@@ -33,7 +33,10 @@ def cases(folder: str) -> list[Case]:
 
 def cases_in(path: Path) -> list[Case]:
     """The cases of one file."""
-    return [Case(path, m["title"], m["text"].removesuffix("\n"), m["expected"].rstrip("\n")) for m in _CASE.finditer(path.read_text("utf-8"))]
+    return [
+        Case(path, m["title"], m["text"].removesuffix("\n"), m["expected"].rstrip("\n"))
+        for m in _CASE.finditer(path.read_text("utf-8"))
+    ]
 
 
 def check(case: Case, got: str, accept: bool) -> None:

@@ -10,7 +10,9 @@ SHARED = Path(__file__).parent.parent.parent / "shared"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--accept", action="store_true", help="Rewrite the expected output of case files; then read the diff.")
+    parser.addoption(
+        "--accept", action="store_true", help="Rewrite the expected output of case files; then read the diff."
+    )
 
 
 @pytest.fixture

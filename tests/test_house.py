@@ -31,7 +31,18 @@ FLOORS = (
 )
 RANK = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GATES = {"weasyprint": "editions/pdf.py", "ebooklib": "editions/epub.py", "pypandoc": "pandoc.py", "eld": "survey.py"}
-IMPURE = {"time", "random", "os", "socket", "subprocess", "tempfile", "shutil", "threading", "requests", "urllib.request"}
+IMPURE = {
+    "time",
+    "random",
+    "os",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "shutil",
+    "threading",
+    "requests",
+    "urllib.request",
+}
 PURE_FLOORS = ("tree", "article", "options", "text", "marks", "rules", "survey", "ledger", "matter", "passes", "report")
 
 

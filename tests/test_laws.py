@@ -25,10 +25,11 @@ TEXTS = [c.text for folder in ("rules", "passes", "matter") for c in cases(folde
 ]
 
 # Lines that rules look for, so that random texts meet them, and each other.
-_line = st.sampled_from(
-    "* a|- b|1. one|2. two|  - deep|> quote|>> twice|---|===|***|* * *|# Head|```|    indented|Title|By A. Person|A Head"
-    "|Chapter 1|a: b|Date: 2017-09-18|-->|[a](http://b.example)|_x_ *y* **z** `c`|\"quoted\" 'text'|--|word|".split("|")
-) | st.text(max_size=30)
+_SIGNS = """
+* a;- b;1. one;2. two;  - deep;> quote;>> twice;---;===;***;* * *;# Head;```;    indented;Title;By A. Person;A Head
+Chapter 1;a: b;Date: 2017-09-18;-->;[a](http://b.example);_x_ *y* **z** `c`;"quoted" 'text';--;word;;Key: value
+"""
+_line = st.sampled_from([x for row in _SIGNS.strip().split("\n") for x in row.split(";")]) | st.text(max_size=30)
 _text = st.lists(_line, max_size=25).map("\n".join)
 
 

@@ -105,10 +105,20 @@ def test_a_document_with_every_node_comes_back_unchanged() -> None:
     assert t.to_json(document) == value
     used = {type(n).__name__ for n in t.nodes(document.blocks)}
     missing = set(t.KINDS) - used - {"MetaMap", "MetaList", "MetaBool", "MetaString", "MetaInlines", "MetaBlocks"}
-    assert missing <= {"SoftBreak", "Plain", "RawBlock", "Row", "Cell", "Caption", "TableHead", "TableBody", "TableFoot"}
+    assert missing <= {
+        "SoftBreak",
+        "Plain",
+        "RawBlock",
+        "Row",
+        "Cell",
+        "Caption",
+        "TableHead",
+        "TableBody",
+        "TableFoot",
+    }
 
 
-_words = st.text(st.characters(exclude_characters=" \n", exclude_categories=("Cs",)), min_size=1, max_size=8)
+_words = st.text(st.characters(exclude_characters=" \n", exclude_categories=["Cs"]), min_size=1, max_size=8)
 _inline = st.recursive(
     st.builds(t.Str, st.lists(_words, min_size=1, max_size=4).map(" ".join)),
     lambda inner: st.one_of(
@@ -119,7 +129,8 @@ _inline = st.recursive(
     max_leaves=5,
 )
 _block = st.recursive(
-    st.builds(t.Para, st.tuples(_inline)) | st.builds(t.Header, st.integers(1, 6), st.just(t.NO_ATTR), st.tuples(_inline)),
+    st.builds(t.Para, st.tuples(_inline))
+    | st.builds(t.Header, st.integers(1, 6), st.just(t.NO_ATTR), st.tuples(_inline)),
     lambda inner: st.one_of(
         st.builds(t.BlockQuote, st.tuples(inner)),
         st.builds(t.BulletList, st.tuples(st.tuples(inner), st.tuples(inner, inner))),
@@ -149,4 +160,8 @@ def test_a_walk_changes_leaves_and_keeps_pos() -> None:
 
 def test_plain_text_parts_lines_and_blocks() -> None:
     verse = t.LineBlock(((t.Str("one"),), (t.Str("two"),)))
-    assert t.plain_text((verse, t.Para((t.Str("three"), t.Note((t.Para((t.Str("no"),)),)))))).split() == ["one", "two", "three"]
+    assert t.plain_text((verse, t.Para((t.Str("three"), t.Note((t.Para((t.Str("no"),)),)))))).split() == [
+        "one",
+        "two",
+        "three",
+    ]

@@ -59,7 +59,9 @@ EDITIONS: dict[str, EditionKind] = {
     "html": EditionKind(_html, "text/html; charset=utf-8", ".html", "one self-contained web page"),
     "pdf": EditionKind(_pdf, "application/pdf", ".pdf", "tagged pages, A5"),
     "epub": EditionKind(_epub, "application/epub+zip", ".epub", "version 3, for reading systems"),
-    "markdown": EditionKind(_pandoc("markdown", "markdown-smart"), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"),
+    "markdown": EditionKind(
+        _pandoc("markdown", "markdown-smart"), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"
+    ),
     "json": EditionKind(_pandoc("json", "json"), "application/json", ".json", "the document tree, as pandoc's JSON"),
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ landmarks and no accessibility. The archive is packed again with fixed times and
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def cut(article: Article) -> list[Chapter]:
     if len(tops) < 2 or sum(len(plain_text(b).split()) for b in article.blocks) < CUT_ABOVE:
         return [whole]
     cuts = [*([0] if tops[0] else []), *tops, len(article.blocks)]
-    return [_chapter(article.blocks[a:b], article.metadata.title) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [_chapter(article.blocks[a:b], article.metadata.title) for a, b in itertools.pairwise(cuts)]
 
 
 def _chapter(blocks: tuple[Block, ...], title: str) -> Chapter:

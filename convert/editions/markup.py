@@ -46,7 +46,9 @@ class Setter:
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
             case t.CodeBlock(attr, text):
-                return f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
+                return (
+                    f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
+                )
             case t.RawBlock(_, text):
                 return f"<pre><code>{text_of(text)}</code></pre>"
             case t.BulletList(items):
@@ -58,7 +60,9 @@ class Setter:
             case t.Table():
                 return self._table(block)
             case t.Figure(attr, caption, inner):
-                return f"<figure{attributes(attr)}>\n{self.blocks(inner)}{self._caption('figcaption', caption)}</figure>"
+                return (
+                    f"<figure{attributes(attr)}>\n{self.blocks(inner)}{self._caption('figcaption', caption)}</figure>"
+                )
             case t.Div(attr, inner):
                 tag = "aside" if "notice" in attr.classes else "div"
                 return f"<{tag}{attributes(attr)}>\n{self.blocks(inner)}</{tag}>"
@@ -126,7 +130,9 @@ class Setter:
         scope = "" if tag == "td" else ' scope="col"' if heads == 99 else ' scope="row"'
         align = cell.align if cell.align != "AlignDefault" else align
         side = {"AlignRight": ("right",), "AlignCenter": ("center",)}.get(align, ())
-        spans = (f' rowspan="{cell.rows}"' if cell.rows > 1 else "") + (f' colspan="{cell.columns}"' if cell.columns > 1 else "")
+        spans = (f' rowspan="{cell.rows}"' if cell.rows > 1 else "") + (
+            f' colspan="{cell.columns}"' if cell.columns > 1 else ""
+        )
         attr = attributes(cell.attr._replace(classes=(*cell.attr.classes, *side)))
         return f"<{tag}{scope}{spans}{attr}>{self._item(cell.blocks)}</{tag}>"
 

@@ -77,7 +77,7 @@ def _refusing() -> Any:
     from weasyprint.urls import URLFetcher
 
     class Refusing(URLFetcher):  # type: ignore[misc]  # weasyprint has no types
-        def fetch(self, url: str, headers: object = None) -> Any:
+        def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002 (its signature is WeasyPrint's)
             raise ValueError(f"Editions fetches nothing: {url[:80]}")
 
     return Refusing(allowed_protocols=())

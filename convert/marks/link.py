@@ -73,7 +73,13 @@ def _mail(match: re.Match[str], _parse: Parse) -> Made | None:
     return Made(Link(Attr("", ("email",)), (Str(text),), Target(url)), len(text)) if url else None
 
 
-INLINE = Mark("inline", r"(?<![\\!])\[[^\[\]\n]{1,400}\]\([^\s()<>]{1,2000}(?:\([^\s()<>]{0,500}\)[^\s()<>]{0,500})?(?:\s+\"[^\"\n]{0,300}\")?\)", _inline)
+INLINE = Mark(
+    "inline",
+    r"(?<![\\!])\[[^\[\]\n]{1,400}\]\([^\s()<>]{1,2000}(?:\([^\s()<>]{0,500}\)[^\s()<>]{0,500})?(?:\s+\"[^\"\n]{0,300}\")?\)",
+    _inline,
+)
 ANGLE = Mark("angle", r"<(?:https?|ftp)://[^\s<>]{1,2000}>", _angle)
 URI = Mark("uri", r"(?<![\w@/.])(?:(?:https?|ftp)://|www\.)[^\s<>\"“”«»\[\]{}|\\^`]{2,2000}", _uri)
-MAIL = Mark("mail", r"(?<![\w.+@/-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![\w@-])", _mail)
+MAIL = Mark(
+    "mail", r"(?<![\w.+@/-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![\w@-])", _mail
+)

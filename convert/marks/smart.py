@@ -21,9 +21,13 @@ QUOTES = {
     "fr": ("«" + THIN, THIN + "»", "“", "”"),
     **dict.fromkeys(("sv", "fi"), ("”", "”", "’", "’")),
 }
-_SPACED_DASH = frozenset(("de", "fr", "es", "it", "nl", "sv", "da", "nb", "no", "fi", "pl", "cs", "sk", "hu", "ru", "uk"))
+_SPACED_DASH = frozenset(
+    ("de", "fr", "es", "it", "nl", "sv", "da", "nb", "no", "fi", "pl", "cs", "sk", "hu", "ru", "uk")
+)
 _CLIPPED = re.compile(r"(?:tis|twas|twere|twill|em|cause|til|till|bout|round|n|nuff|\d\ds?)\b", re.IGNORECASE)
-_SIGN = re.compile(r"[\"']|\.{3}(?!\.)|(?<![-\w])---?(?![->])|(?<=[\w,.;:!?\"'”’)])---?(?=[\w\"'“‘(]|$| )|(?<=\s)-(?=\s)")
+_SIGN = re.compile(
+    r"[\"']|\.{3}(?!\.)|(?<![-\w])---?(?![->])|(?<=[\w,.;:!?\"'”’)])---?(?=[\w\"'“‘(]|$| )|(?<=\s)-(?=\s)"
+)
 _BEFORE_OPENING = frozenset("([{<—–-/“‘„«¿¡\u00a0\u202f")
 
 
@@ -71,10 +75,7 @@ def _run(text: str, pen: _Pen, more: bool) -> str:
         after = text[j] if j < len(text) else "x" if more else ""
         return _sign(match.group(), before, after, text[j : j + 8], pen)
 
-    if _SIGN.search(text):
-        new = _SIGN.sub(sign, text)
-    else:
-        new = text
+    new = _SIGN.sub(sign, text) if _SIGN.search(text) else text
     if pen.language == "fr":
         new = _french(new)
     pen.before = text[-1:]
@@ -118,7 +119,7 @@ def _single(before: str, after: str, rest: str, pen: _Pen) -> str:
     opening, closing = QUOTES.get(pen.language, _CURLY)[2:]
     if before.isalnum() and after.isalnum():
         return "’" if not (before.isdigit() and after.isdigit()) else "'"
-    if _opens(before, after) or before in ('"', "”") and after.isalnum() and not before.isspace():
+    if _opens(before, after) or (before in ('"', "”") and after.isalnum() and not before.isspace()):
         if _CLIPPED.match(rest):
             return "’"
         pen.single = True

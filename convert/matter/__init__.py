@@ -82,7 +82,11 @@ def _end(entries: Sequence[fields.Entry], lines: Sequence[Line]) -> int:
 
 def _is_mail(entries: Sequence[fields.Entry]) -> bool:
     keys = {e.key.casefold() for e in entries}
-    return "subject" in keys and "title" not in keys and bool(keys & {"from", "organization", "content-type", "message-id"})
+    return (
+        "subject" in keys
+        and "title" not in keys
+        and bool(keys & {"from", "organization", "content-type", "message-id"})
+    )
 
 
 def _opens_with_title(lines: Sequence[Line], end: int) -> bool:

@@ -73,8 +73,8 @@ def whole(text: str, language: str = "en") -> Dated | None:
 
 def _from_digits(text: str, language: str) -> Dated | None:
     if match := _ISO.search(text) or _EAST.search(text):
-        numbers = [g for g in match.groups() if g.isdigit()]
-        return _dated(match, *map(int, numbers))
+        year, month, day = (int(g) for g in match.groups() if g.isdigit())
+        return _dated(match, year, month, day)
     if match := _NUMERIC.search(text):
         return _numeric(match, language)
     return None
@@ -87,7 +87,9 @@ def _numeric(match: re.Match[str], language: str) -> Dated | None:
         return _dated(match, year, month, day)
     american = separator != "." and language.split("-")[0] in ("en", "und")
     month, day = (first, second) if american else (second, first)
-    doubt = "" if first == second else f"{match[0]} is read as {year}-{month:02}-{day:02}; day and month could be swapped."
+    doubt = (
+        "" if first == second else f"{match[0]} is read as {year}-{month:02}-{day:02}; day and month could be swapped."
+    )
     return _dated(match, year, month, day, doubt)
 
 

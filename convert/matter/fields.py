@@ -132,7 +132,9 @@ def _value(where: str, text: str, draft: Draft, number: int) -> object:
 def _plain_name(text: str) -> str:
     """A single author that is written unlike a name: a handle, a collective."""
     text = re.sub(r"\s*<[^<>]*>", "", text).strip()
-    return text if text and len(text) < 100 and text.casefold() not in ("various", "unknown", "anonymous", "n/a") else ""
+    return (
+        text if text and len(text) < 100 and text.casefold() not in ("various", "unknown", "anonymous", "n/a") else ""
+    )
 
 
 def _language(text: str) -> str:

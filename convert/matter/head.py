@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -75,12 +76,17 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
 
 
 def _underlined(chunk: Chunk) -> bool:
-    return len(chunk) > 1 and bool(_UNDERLINE.fullmatch(chunk[1].text)) and len(chunk[1].text) > 2 and not _UNDERLINE.fullmatch(chunk[0].text)
+    return (
+        len(chunk) > 1
+        and bool(_UNDERLINE.fullmatch(chunk[1].text))
+        and len(chunk[1].text) > 2
+        and not _UNDERLINE.fullmatch(chunk[0].text)
+    )
 
 
 def _before_gap(chunks: list[Chunk]) -> int:
     """How many chunks stand above the first gap of two blank lines or more, 0 where there is none among the first."""
-    for i, (one, two) in enumerate(zip(chunks[:4], chunks[1:5], strict=False), 1):
+    for i, (one, two) in enumerate(itertools.pairwise(chunks), 1):
         if two[0].number - one[-1].number > 2:
             return i
     return 0
@@ -272,8 +278,10 @@ def _name(line: Line, draft: Draft) -> bool:
     who, comma, paper = text.rpartition(", ")
     if found:
         _say_site(found["site"], line, draft)
-    if comma and (names.is_organisation(paper) or draft.values.get("site") == paper or len(names.people(text)) == 2) and (
-        names.people(who) or names.is_handle(who)
+    if (
+        comma
+        and (names.is_organisation(paper) or draft.values.get("site") == paper or len(names.people(text)) == 2)
+        and (names.people(who) or names.is_handle(who))
     ):
         draft.say("authors", names.people(who) or (who,), line.number, "the name above the date")
         draft.say("site", paper, line.number, "after the name")

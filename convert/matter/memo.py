@@ -1,4 +1,4 @@
-"""The head of a memorandum: two columns of facts, then the title centred, as RFCs and reports have it (RFC 7322, 4.1)."""
+"""The head of a memorandum: two columns of facts, then the title centred, as RFCs have it (RFC 7322, 4.1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ def memo(lines: Sequence[Line], raw: Sequence[str], draft: Draft) -> int:
     while end < min(len(lines), start + 30) and not lines[end].blank:
         end += 1
     rows = [_columns(raw[i]) for i in range(start, end)]
-    if len(rows) < 3 or sum(bool(right) for _, right in rows) * 2 < len(rows) or not any(r and l for l, r in rows):
+    if (
+        len(rows) < 3
+        or sum(bool(right) for _, right in rows) * 2 < len(rows)
+        or not any(left and right for left, right in rows)
+    ):
         return 0
     if not any(dates.whole(right, "en") for _, right in rows):
         return 0

@@ -67,7 +67,12 @@ def is_name(text: str) -> bool:
 
 def _name_word(word: str) -> bool:
     first = word.lstrip("'’‘\"“(")[:1]
-    return first.isupper() or first > "\u0590" or word.casefold().strip(".,") in _PARTICLES or bool(re.match(r"[dlo]['’]", word))
+    return (
+        first.isupper()
+        or first > "\u0590"
+        or word.casefold().strip(".,") in _PARTICLES
+        or bool(re.match(r"[dlo]['’]", word))
+    )
 
 
 def is_handle(text: str) -> bool:
@@ -77,4 +82,6 @@ def is_handle(text: str) -> bool:
 
 def is_organisation(text: str) -> bool:
     """Whether `text` names a paper, an agency, a company: not a person."""
-    return bool(_ORGANISATION.search(text)) or bool(re.search(r"[a-z][A-Z]{2,}|[a-z][A-Z][a-z]+$|\.(?:com|org|net|cz|de)\b", text))
+    return bool(_ORGANISATION.search(text)) or bool(
+        re.search(r"[a-z][A-Z]{2,}|[a-z][A-Z][a-z]+$|\.(?:com|org|net|cz|de)\b", text)
+    )

@@ -28,7 +28,9 @@ def slug(text: str) -> str:
     """`text` as an XML name: letters without their accents, digits and hyphens, a letter first."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     words = re.sub(r"[^\w]+|_+", "-", unicodedata.normalize("NFC", plain)).strip("-")
-    words = "".join(c for c in words if c == "-" or c.isalnum() and unicodedata.category(c) != "No")[:LONGEST].strip("-")
+    words = "".join(c for c in words if c == "-" or (c.isalnum() and unicodedata.category(c) != "No"))[:LONGEST].strip(
+        "-"
+    )
     if not words:
         return "section"
     return words if words[0].isalpha() else f"section-{words}"

@@ -11,7 +11,9 @@ from dataclasses import replace
 from convert.article import Taken
 from convert.errors import UsageError
 from convert.rules import breaks, code, colon, heading, listing, paragraph, quote, verse
-from convert.rules.rule import Found, Read, Table
+from convert.rules.rule import Found as Found
+from convert.rules.rule import Read as Read
+from convert.rules.rule import Table as Table
 from convert.text import Lines
 from convert.tree import Block, Blocks, Pos
 
@@ -56,7 +58,7 @@ def read(lines: Lines, table: Table = RULES) -> tuple[Blocks, tuple[Taken, ...]]
         name, found = _first(lines, table, inside)
         blocks += _placed(found, name, lines)
         taken += found.taken
-        lines = lines.rest(found.count)
+        lines = lines.rest(found.size)
     return tuple(blocks), tuple(taken)
 
 
@@ -69,6 +71,6 @@ def _first(lines: Lines, table: Table, inside: Read) -> tuple[str, Found]:
 
 
 def _placed(found: Found, name: str, lines: Lines) -> Iterable[Block]:
-    first, last = lines[0].number, lines[found.count - 1].number
+    first, last = lines[0].number, lines[found.size - 1].number
     pos = Pos(first, last, name, found.sure, found.why)
     return (block if block.pos else replace(block, pos=pos) for block in found.blocks)

@@ -18,7 +18,7 @@ def scene_break(lines: Lines, _read: Read) -> Found | None:
     if len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
         return None
     marks = "".join(text.split())
-    if len(set(marks)) > 2 or len(marks) == 1 and marks not in _ONE:
+    if len(set(marks)) > 2 or (len(marks) == 1 and marks not in _ONE):
         return None
     if lines.chunk() > 1 and not (len(marks) >= 3 and lines.blanks_before()):
         return None

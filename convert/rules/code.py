@@ -51,7 +51,9 @@ def _to_fence(lines: Lines, fence: str) -> int:
 def _block_between(lines: Lines, count: int) -> bool:
     """Whether two rules of dashes hold code between them, and are not a heading's or a table's."""
     inner = lines.take(count - 1).rest(1)
-    return not inner[0].blank and bool(inner.blanks_before() == 0) and count <= 400 and not lines[1].text.startswith("|")
+    return (
+        not inner[0].blank and bool(inner.blanks_before() == 0) and count <= 400 and not lines[1].text.startswith("|")
+    )
 
 
 def indented(lines: Lines, _read: Read) -> Found | None:

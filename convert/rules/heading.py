@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from convert.marks import inlines
-from convert.rules.rule import Found, Read
+from convert.rules.rule import Found, Read, Sure
 from convert.rules.starts import begins_other
 from convert.rules.words import KEYWORDS, SMALL_WORDS
 from convert.text import Line, Lines
@@ -91,7 +91,7 @@ def _alone(lines: Lines) -> Found | None:
     return _found(lines, text, level, count, sure, why)
 
 
-def _kind(lines: Lines, count: int) -> tuple[int, str, str] | None:
+def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
     """Level, certainty and reason of a chunk that may be a heading; None where it is none."""
     line, margin = lines[0], lines.habits.margin
     text = line.text
@@ -116,12 +116,12 @@ def _kind(lines: Lines, count: int) -> tuple[int, str, str] | None:
 
 def _title_like(text: str, lines: Lines) -> bool:
     """Whether a line that stands alone reads like a title: short, no full stop, begins large, text follows."""
-    if _END.search(text) and not re.search(r"[^.]\?$|\w!$", text) or len(text) > 80:
+    if (_END.search(text) and not re.search(r"[^.]\?$|\w!$", text)) or len(text) > 80:
         return False
     first = text.lstrip("“\"'‘«(¿¡[")[:1]
     if not (first.isupper() or first.isdigit() or first > "\u2e7f" or not first.isalpha()):
         return False
-    if text[:1] in "-—–•*|([{<>\"“«/\\@$" or "|" in text or "://" in text or text.count(",") > 2:
+    if text[:1] in '-—–•*|([{<>"“«/\\@$' or "|" in text or "://" in text or text.count(",") > 2:
         return False
     return not (len(text.split()) > 12 or re.search(r"[=;{}<>]|\(\)|  ", text)) and _next_is_prose(lines)
 
@@ -142,9 +142,9 @@ def _nothing_follows(lines: Lines, count: int) -> bool:
     return lines.blanks_after(count) >= 9 or (lines.habits.paragraphs == "blank" and not lines.blanks_after(count))
 
 
-def _found(lines: Lines, text: str, level: int, count: int, sure: str, why: str) -> Found:
+def _found(lines: Lines, text: str, level: int, count: int, sure: Sure, why: str) -> Found:
     header = Header(level, NO_ATTR, inlines(text.strip(), lines.habits))
-    return Found((header,), count, (), sure, why)  # type: ignore[arg-type]  # one of the three words
+    return Found((header,), count, (), sure, why)
 
 
 # ---------------------------------------------------------------- what a line looks like
@@ -163,7 +163,7 @@ def _caps(line: Line) -> bool:
 def _sentence(text: str) -> bool:
     """Whether a line that begins like a heading goes on like a sentence: 'Chapter 9 is about …'."""
     words = text.split()
-    return len(words) > 3 and (words[2].casefold() in SMALL_WORDS or text.endswith((".", ",")) and len(words) > 6)
+    return len(words) > 3 and (words[2].casefold() in SMALL_WORDS or (text.endswith((".", ",")) and len(words) > 6))
 
 
 def _centred(line: Line, width: int) -> bool:

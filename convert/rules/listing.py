@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from convert.article import Taken
-from convert.rules.rule import DEEPEST, Found, Read
+from convert.rules.rule import DEEPEST, Found, Read, Sure
 from convert.rules.starts import BULLET, NUMBER
 from convert.text import Line, Lines
 from convert.tree import Block, Blocks, BulletList, ListAttributes, OrderedList, Para, Plain
@@ -42,7 +42,7 @@ def listing(lines: Lines, read: Read) -> Found | None:
         block: Block = OrderedList(ListAttributes(first.value, style, delim), tuple(contents))
     else:
         block = BulletList(tuple(contents))
-    sure = "certain" if len(items) > 1 else "likely"
+    sure: Sure = "certain" if len(items) > 1 else "likely"
     return Found((block,), count, tuple(taken), sure, f"{len(items)} items marked {first.sign!r}")
 
 
@@ -166,9 +166,9 @@ def _believable(lines: Lines, first: Marker, items: Items) -> bool:
     return introduced or lines.depth > 0 or lines[0].indent > lines.habits.margin or first.sign in "•·▪‣●*"
 
 
-
 def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[list[Blocks], list[Taken]]:
-    contents, taken = [], []
+    contents: list[Blocks] = []
+    taken: list[Taken] = []
     for _, item in items:
         blocks, more = read(lines.inside(item))
         contents.append(blocks if loose else tuple(_tight(b) for b in blocks))

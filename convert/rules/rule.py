@@ -16,13 +16,16 @@ from convert.tree import Block, Blocks
 DEEPEST = 16  # quotations and lists inside one another; past it, text stays a paragraph
 
 
+Sure = Literal["certain", "likely", "guess"]
+
+
 class Found(NamedTuple):
     """What a rule found at the first line."""
 
     blocks: tuple[Block, ...]
-    count: int  # lines taken
+    size: int  # lines taken
     taken: tuple[Taken, ...] = ()  # letters that went into structure: list numbers, labels
-    sure: Literal["certain", "likely", "guess"] = "certain"
+    sure: Sure = "certain"
     why: str = ""
 
 

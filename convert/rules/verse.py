@@ -15,7 +15,7 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 
 
 def verse(lines: Lines, _read: Read) -> Found | None:
-    """Two lines or more that are short, uneven and mostly begin with a capital. `LineBlock`, a blank line a stanza's end."""
+    """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
     chunk = lines.chunk()
     if not _stanza(lines.take(chunk)):
         return None

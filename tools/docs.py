@@ -1,0 +1,74 @@
+"""Writes the generated parts of docs/: options, settings, and each structure with its first case as the example."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from convert.options import FIELDS  # noqa: E402
+from convert.rules import RULES  # noqa: E402
+from convert.settings import Settings  # noqa: E402
+from tests.cases import FOLDER, cases_in  # noqa: E402
+
+
+def options(door: str) -> str:
+    """A table of the options of one door."""
+    name = "option" if door == "cli" else "name"
+    rows = [f"| {name} | meaning |", "|---|---|"]
+    for f in FIELDS:
+        if door in f.doors:
+            shown = f.flag if door == "cli" else f.name
+            rows.append(f"| `{shown}` | {f.help} |")
+    return "\n".join(rows)
+
+
+def settings() -> str:
+    """A table of the settings, with the variable that says each."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for f in fields(Settings):
+        variable = "SOURCE_URL" if f.name == "source_url" else f"EDITIONS_{f.name.upper()}"
+        default = "processors" if f.name == "jobs" else f"`{f.default}`" if f.default != "" else ""
+        rows.append(f"| `{variable}` | {default} | {f.metadata['help']} |")
+    return "\n".join(rows)
+
+
+def structures() -> str:
+    """Each rule's first case, as it stands in a text and as it is set."""
+    parts = [
+        "# Structures",
+        "",
+        "Each structure that is read, in the order the rules are asked; examples are the rules' first cases.",
+        "",
+    ]
+    for name, rule in RULES:
+        case = cases_in(FOLDER / "rules" / f"{name}.txt")[0]
+        said = " ".join((sys.modules[rule.__module__].__doc__ or "").split("\n\n")[0].split())
+        parts += [f"## {name}", "", said, "", "```text", case.text, "```", "", "```html", case.expected, "```", ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def filled(text: str, mark: str, table: str) -> str:
+    """`text` with the table after `<!-- mark -->` written anew."""
+    return re.sub(
+        rf"<!-- {mark} -->\n(?:\n\|[^\n]*(?:\n\|[^\n]*)*\n)?", lambda _: f"<!-- {mark} -->\n\n{table}\n", text
+    )
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text."""
+    cli, api = ROOT / "docs" / "cli.md", ROOT / "docs" / "api.md"
+    return {
+        cli: filled(filled(cli.read_text("utf-8"), "options", options("cli")), "settings", settings()),
+        api: filled(api.read_text("utf-8"), "options", options("http")),
+        ROOT / "docs" / "structures.md": structures(),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
