@@ -124,7 +124,7 @@ def _below(chapter: Chapter) -> tuple[Block, ...]:
 
 def _ncx_entries(epub: Any, m: Metadata, chapters: Sequence[Chapter]) -> list[Any]:
     """The same entries for the NCX, which older reading systems need."""
-    made: list[Any] = [epub.Link("title.xhtml", m.title, "ncx-title")]
+    made: list[Any] = [epub.Link("title.xhtml", m.title, "ncx-title")] if len(chapters) > 1 else []
     for i, c in enumerate(chapters):
         below = _links(epub, contents(_below(c)), c.name, f"ncx-{i}")
         made.append((epub.Section(c.title, c.name), below) if below else epub.Link(c.name, c.title, f"ncx-{i}"))

@@ -34,7 +34,8 @@ class Setter:
         """Markup of one block."""
         match block:
             case t.Para(inlines):
-                return f"<p>{self.inlines(inlines)}</p>"
+                lines = ' class="lines"' if any(isinstance(i, t.LineBreak) for i in inlines) else ""
+                return f"<p{lines}>{self.inlines(inlines)}</p>"
             case t.Plain(inlines):
                 return self.inlines(inlines)
             case t.Header(level, attr, inlines):
@@ -79,14 +80,13 @@ class Setter:
         return "".join(f'<p class="stanza">{joint.join(s)}</p>\n' for s in stanzas if s)
 
     def _verse_line(self, line: t.Inlines) -> str:
-        """A line of verse; its indent, no-break spaces in the tree, is a class, so that it can wrap."""
+        """A line of verse, an element of its own so that it can hang; its indent in the tree is no-break spaces."""
         first = line[0]
         depth = len(first.text) - len(first.text.lstrip("\u00a0")) if isinstance(first, t.Str) else 0
-        if not depth:
-            return self.inlines(line)
-        assert isinstance(first, t.Str)
-        rest = (t.Str(first.text[depth:]), *line[1:]) if first.text[depth:] else line[1:]
-        return f'<span class="indent-{min(12, (depth + 1) // 2)}">{self.inlines(rest)}</span>'
+        if isinstance(first, t.Str) and depth:
+            line = (t.Str(first.text[depth:]), *line[1:])
+        indent = f" indent-{min(12, (depth + 1) // 2)}" if depth else ""
+        return f'<span class="line{indent}">{self.inlines(line)}</span>'
 
     def _items(self, items: Iterable[t.Blocks]) -> str:
         return "".join(f"<li>{self._item(item)}</li>\n" for item in items)
