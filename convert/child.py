@@ -22,7 +22,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from convert.article import Edition, Source
 from convert.errors import KINDS, ConvertError, OverTime
@@ -44,10 +44,12 @@ class Reply:
 class Child:
     """One process that converts one text at a time. Use from one thread at a time; close it, or use `with`."""
 
-    def __init__(self, limits: Limits = Limits()) -> None:  # noqa: B008 (a frozen value)
+    def __init__(self, limits: Limits = Limits(), fork: bool = False) -> None:  # noqa: B008 (a frozen value)
+        """`fork`: the child is a copy of this process, which saves a start; only where no other thread runs."""
         self.limits = limits
+        self.fork = fork
         self.done = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     def __enter__(self) -> Child:
         return self
@@ -77,6 +79,7 @@ class Child:
             raise self._died(late.is_set()) from None
         finally:
             timer.cancel()
+            timer.join()
         if late.is_set():
             self.close()  # the answer came in the instant the timer fired: it stands, the child does not
         self.done += 1
@@ -97,20 +100,15 @@ class Child:
                 assert pipe is not None
                 pipe.close()
 
-    def _ready(self) -> subprocess.Popen[bytes]:
+    def _ready(self) -> subprocess.Popen[bytes] | Forked:
         if self._process is not None and (self._process.poll() is not None or self.done >= _RECYCLE):
             self.close()
         if self._process is None:
             self.done = 0
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "convert.child", json.dumps(asdict(self.limits))],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-            )
+            self._process = Forked(self.limits) if self.fork else _spawned(self.limits)
         return self._process
 
-    def _stop(self, process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    def _stop(self, process: subprocess.Popen[bytes] | Forked, late: threading.Event) -> None:
         late.set()
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -130,6 +128,54 @@ class Child:
                 "Split the text, ask for -t html,epub only, or raise the limit.",
             )
         return ConvertError(f"The conversion ended without an answer (status {code}).", "Try it again; then report it.")
+
+
+def _spawned(limits: Limits) -> subprocess.Popen[bytes]:
+    """A child started anew, in its own session."""
+    command = [sys.executable, "-m", "convert.child", json.dumps(asdict(limits))]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+
+
+class Forked:
+    """A child that is a copy of this process, with as much of Popen's face as `Child` looks at."""
+
+    def __init__(self, limits: Limits) -> None:
+        requests, to_child = os.pipe()
+        from_child, replies = os.pipe()
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if not self.pid:
+            os.close(to_child)
+            os.close(from_child)
+            _live(limits, requests, replies)
+        os.close(requests)
+        os.close(replies)
+        self.stdin: IO[bytes] = os.fdopen(to_child, "wb")
+        self.stdout: IO[bytes] = os.fdopen(from_child, "rb")
+
+    def poll(self) -> int | None:
+        """The exit status, or None while it runs."""
+        return self._waited(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """The exit status, once it has ended; minus the signal's number where one ended it."""
+        return self._waited(0)
+
+    def _waited(self, how: int) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, how)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+
+def _live(limits: Limits, requests: int, replies: int) -> NoReturn:
+    """The life of a forked child, from its own session to its end; it never returns into the parent's code."""
+    try:
+        os.setsid()
+        _bound(limits)
+        _serve(limits, os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
+    finally:
+        os._exit(0)
 
 
 # ---------------------------------------------------------------- frames
@@ -245,9 +291,13 @@ def main() -> None:
     """Answer requests from standard input on standard output until it closes."""
     limits = Limits(**json.loads(sys.argv[1]))
     _bound(limits)
-    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever an engine prints goes to standard error, never into a frame
-    threading.stack_size(64 << 20)
+    _serve(limits, sys.stdin.buffer, replies)
+
+
+def _serve(limits: Limits, requests: IO[bytes], replies: IO[bytes]) -> None:
+    """Answer each request until the pipe closes."""
     while True:
         try:
             head, data = _receive(requests)

@@ -12,17 +12,20 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from convert import __version__, batch, files
+from convert import __version__, files
 from convert.article import Source
 from convert.child import Child, Reply
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError, UsageError
 from convert.options import FIELDS, Field, Options, options_from
 from convert.settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from convert.batch import Outcome
 
 DEFAULT_FORMATS = "html,pdf,epub"
 PARTLY = 5  # exit code: some of a batch failed
@@ -91,7 +94,7 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         wanted = _wanted(formats)
     failures: list[ConvertError] = []
     remarked = False
-    with Child(settings.limits) as child:
+    with Child(settings.limits, fork=True) as child:
         for name in inputs:
             try:
                 paths = _paths(name, output, wanted, len(inputs))
@@ -166,6 +169,8 @@ def _tell(name: str, reply: Reply, paths: Sequence[Path], said: dict[str, Any]) 
 @_flags
 def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report_file: str | None, **said: Any) -> None:
     """Set many texts: files, and folders searched for .txt. One bad text never stops the others."""
+    from convert import batch
+
     with _errors():
         options, settings = _options(said), _settings(said)
         wanted = _wanted(said.pop("formats"))
@@ -189,7 +194,7 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
     sys.exit(PARTLY if failed else WARNED if remarked and said["fail_on"] else 0)
 
 
-def _outcome(outcome: batch.Outcome, said: dict[str, Any], report: Any) -> None:
+def _outcome(outcome: Outcome, said: dict[str, Any], report: Any) -> None:
     """Say what became of one text: a line for people, a JSON line for programs and the report."""
     task, error = outcome.task, outcome.error
     line = {
@@ -228,7 +233,7 @@ def _progress(done: int, total: int, failed: int, silent: bool) -> None:
 @_flags
 def inspect(name: str, as_json: bool, **said: Any) -> None:
     """Say what would be set: metadata with where it comes from, each block with its lines and its rule."""
-    with _errors(name), Child(_settings(said).limits) as child:
+    with _errors(name), Child(_settings(said).limits, fork=True) as child:
         report = child.convert(files.read_source(name), (), _options(said)).report
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=1))
@@ -273,7 +278,7 @@ def doctor() -> None:
         "doctor.txt", b"A check\n\nby Somebody\n\nThis text is set in each format to see that all engines work.\n"
     )
     missing = False
-    with _errors(), Child(settings_from(os.environ).limits) as child:
+    with _errors(), Child(settings_from(os.environ).limits, fork=True) as child:
         for name in EDITIONS:
             try:
                 size = len(child.convert(source, (name,), Options()).editions[0].data)

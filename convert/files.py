@@ -76,8 +76,6 @@ def _beside(path: Path, data: bytes) -> str:
     handle, temporary = tempfile.mkstemp(prefix=".editions-", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
     os.chmod(temporary, 0o666 & ~_umask())
     return temporary
 

@@ -165,6 +165,12 @@ def _checked(options: Options) -> Options:
         raise UsageError(
             f"language {options.language!r} is not a language tag.", "Write it like en or pt-BR.", code="bad-language"
         )
+    if options.source and not re.fullmatch(r"https?://[^\s<>\"]+", options.source):
+        raise UsageError(
+            f"source {options.source!r} is not a web address.",
+            "Write it like https://example.org/article.",
+            code="bad-url",
+        )
     return options
 
 

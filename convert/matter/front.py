@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
 from convert.article import Remark
 from convert.matter import fields
 from convert.matter.draft import Draft
@@ -42,6 +40,8 @@ def _load(text: str) -> dict[str, Any] | None:
     """The mapping that `text` is, all scalars as text; None where it is none or uses anchors (they can explode)."""
     if len(text) > _LARGEST:
         return None
+    import yaml  # 10 ms, and few texts have front matter
+
     try:
         if any(isinstance(t, yaml.AnchorToken | yaml.AliasToken) for t in yaml.scan(text, yaml.BaseLoader)):
             return None
