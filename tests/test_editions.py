@@ -174,11 +174,8 @@ def test_pdf_is_tagged_a5_with_folios_and_a_running_head(every: Files) -> None:
     assert info["Tagged"] == "yes"
     width, height = map(float, re.findall(r"[\d.]+", info["Page size"])[:2])
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (148, 210)
-    page = [
-        x for x in run(["pdftotext", "-f", "2", "-l", "2", "-", "-"], every["pdf"]).decode().split("\n") if x.strip()
-    ]
-    assert page[0] == EVERY.title
-    assert page[-1].strip(" \f") == "2" or "2" in page
+    page = run(["pdftotext", "-f", "2", "-l", "2", "-", "-"], every["pdf"]).decode().strip("\n\f ").split("\n")
+    assert (page[0], page[-1]) == (EVERY.title, "2")
 
 
 @pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
@@ -211,7 +208,7 @@ def test_epubcheck_has_nothing_to_say(every: Files, tmp_path: Path) -> None:
         (tmp_path / f"{name}.epub").write_bytes(data)
     with ThreadPoolExecutor(2) as pool:
         said = dict(zip(books, pool.map(epubcheck, [tmp_path / f"{name}.epub" for name in books]), strict=True))
-    assert said == dict.fromkeys(books, [])
+    assert {name: found for name, found in said.items() if found} == {}
 
 
 def test_epub_has_its_type_and_its_ways_in(every: Files) -> None:
@@ -273,10 +270,8 @@ def test_same_bytes_in_other_processes() -> None:
         command = [sys.executable, "-c", _DIGESTS, str(SAMPLES[0])]
         said.append(subprocess.run(command, env=env, capture_output=True, check=True, text=True).stdout)
     here = editions(SAMPLES[0].read_text("utf-8"), tuple(EDITIONS))
-    assert (
-        said
-        == [f"{ {name: hashlib.sha256(data).hexdigest() for name, data in here.items()} }\n".replace("{ ", "{")] * 2
-    )
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in here.items()}
+    assert said == [f"{digests}\n"] * 2
 
 
 # ---------------------------------------------------------------- against pandoc
@@ -477,6 +472,5 @@ def no_attack(root: Any) -> None:
     """No handlers, no foreign elements, and every address of a scheme that cannot run."""
     assert [x for x in root.xpath("//@*") if x.attrname.lower().startswith("on")] == []
     assert root.xpath("//*[local-name()='img' or local-name()='b']") == []
-    assert [
-        x for x in root.xpath("//@href | //@src") if re.match(r"\s*(javascript|data|vbscript):", str(x), re.I)
-    ] == []
+    runs = re.compile(r"\s*(javascript|data|vbscript):", re.IGNORECASE)
+    assert [x for x in root.xpath("//@href | //@src") if runs.match(str(x))] == []
