@@ -178,6 +178,14 @@ def test_pdf_is_tagged_a5_with_folios_and_a_running_head(every: Files) -> None:
     assert (page[0], page[-1]) == (EVERY.title, "2")
 
 
+@poppler
+@pytest.mark.parametrize("gap", ["", "\n"], ids=["tight", "loose"])
+def test_pdf_keeps_the_numbers_of_a_list(gap: str) -> None:
+    written = f"Before it:\n\n4. four\n{gap}5. five\n{gap}6. six\n\nThen:\n\n(c) see\n{gap}(d) dee\n{gap}(e) eff\n"
+    shown = run(["pdftotext", "-", "-"], editions(written, ("pdf",))["pdf"]).decode().split()
+    assert {"4.", "5.", "6.", "c.", "d."} <= set(shown)
+
+
 @pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
 def test_pdf_bookmarks_are_the_headings(every: Files, tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"

@@ -106,10 +106,12 @@ def _locale(language: str) -> Any:
 
 def title_block(m: Metadata) -> dict[str, Any]:
     """What the templates show above the text. Every word of the head that has no other home is in `fields`."""
+    origin = m.origin("title")
     site = m.site if m.site and m.site != m.kicker else ""
     return {
         "kicker": m.kicker,
         "title": m.title,
+        "made": bool(origin and origin.kind == "default" and "words" in origin.why),
         "subtitle": m.subtitle,
         "standfirst": m.standfirst or _stated_description(m),
         "authors": shown_authors(m),

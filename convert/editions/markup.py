@@ -53,9 +53,9 @@ class Setter:
             case t.RawBlock(_, text):
                 return f"<pre><code>{text_of(text)}</code></pre>"
             case t.BulletList(items):
-                return f"<ul>\n{self._items(items)}</ul>"
+                return f"<ul{_loose(items)}>\n{self._items(items)}</ul>"
             case t.OrderedList(numbering, items):
-                return f"<ol{_numbering(numbering)}>\n{self._items(items)}</ol>"
+                return f"<ol{_loose(items)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
             case t.DefinitionList(items):
                 return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
             case t.Table():
@@ -87,6 +87,14 @@ class Setter:
             line = (t.Str(first.text[depth:]), *line[1:])
         indent = f" indent-{min(12, (depth + 1) // 2)}" if depth else ""
         return f'<span class="line{indent}">{self.inlines(line)}</span>'
+
+    def _numbering(self, numbering: t.ListAttributes) -> str:
+        """First number and numerals; on pages as style too: to WeasyPrint `start` is a presentational hint."""
+        kind = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoman": "I"}.get(numbering.style)
+        start = f' start="{numbering.start}"' if numbering.start != 1 else ""
+        if start and self.notes == "page":
+            start += f' style="counter-reset: list-item {numbering.start - 1}"'
+        return start + (f' type="{kind}"' if kind else "")
 
     def _items(self, items: Iterable[t.Blocks]) -> str:
         return "".join(f"<li>{self._item(item)}</li>\n" for item in items)
@@ -248,7 +256,6 @@ def _language(attr: t.Attr) -> str:
     return f' class="language-{escape(attr.classes[0])}"' if attr.classes else ""
 
 
-def _numbering(numbering: t.ListAttributes) -> str:
-    kind = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoman": "I"}.get(numbering.style)
-    start = f' start="{numbering.start}"' if numbering.start != 1 else ""
-    return start + (f' type="{kind}"' if kind else "")
+def _loose(items: Iterable[t.Blocks]) -> str:
+    """A class for lists whose items are paragraphs: they are spaced, and their markers are set another way in PDF."""
+    return ' class="loose"' if any(item and not isinstance(item[0], t.Plain) for item in items) else ""

@@ -60,7 +60,7 @@ def is_name(text: str) -> bool:
         return False
     if re.search(r"[!?:;\"“”()\[\]{}<>=/\\|*#$%…]|\.\.|[a-z]\. |://|@", text):
         return False
-    if any(w.casefold().strip(".,") in _NOT_NAMES for w in words):
+    if any(w.casefold().strip(".,") in _NOT_NAMES for w in words if not re.fullmatch(r"[A-Z]\.", w)):
         return False
     return all(_name_word(w) for w in words) and any(w[:1].isupper() or w[:1] > "\u0590" for w in words)
 
