@@ -22,6 +22,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from convert.article import Edition, Source
@@ -29,6 +30,8 @@ from convert.errors import KINDS, ConvertError, OverTime
 from convert.options import Limits, Options
 
 _HEAD = struct.Struct(">IQ")  # length of the JSON head, length of the raw bytes
+# How a process ends that ran out of time or memory; an engine in C may not survive a refused allocation.
+_KILLED = [-s for s in (signal.SIGXCPU, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGTRAP)]
 _GRACE = 5  # seconds of processor time past the wall limit, so that the wall limit is what people meet
 _RECYCLE = 200  # conversions a child does before a fresh one takes over: WeasyPrint's memory does not come back
 
@@ -122,7 +125,7 @@ class Child:
                 f"The conversion took longer than {self.limits.wall_seconds:g} seconds and was stopped.",
                 "Split the text, ask for -t html,epub only, or raise EDITIONS_WALL_SECONDS (--timeout).",
             )
-        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        if code in _KILLED:
             return OverTime(
                 "The conversion was killed: it took too much time or memory.",
                 "Split the text, ask for -t html,epub only, or raise the limit.",
@@ -132,8 +135,9 @@ class Child:
 
 def _spawned(limits: Limits) -> subprocess.Popen[bytes]:
     """A child started anew, in its own session."""
-    command = [sys.executable, "-m", "convert.child", json.dumps(asdict(limits))]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    command = [sys.executable, "-P", "-m", "convert.child", json.dumps(asdict(limits))]  # -P: no code from the folder
+    house = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=house)
 
 
 class Forked:
@@ -196,7 +200,7 @@ def _receive(pipe: IO[bytes] | None) -> tuple[dict[str, Any], bytes]:
         raise EOFError
     head_length, data_length = _HEAD.unpack(lengths)
     head, data = pipe.read(head_length), pipe.read(data_length)
-    if len(data) < data_length:
+    if len(head) < head_length or len(data) < data_length:
         raise EOFError
     return json.loads(head), data
 
@@ -252,7 +256,7 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
         publication = pipeline.convert(source, formats, options, limits)
     except ConvertError as error:
         return {"error": _error_head(error)}, b""
-    except MemoryError:
+    except (MemoryError, SystemError):  # the second is what a C extension makes of the first
         short = OverTime(
             f"The conversion needed more than {limits.memory_bytes // 1_000_000} MB of memory.",
             "Split the text, ask for -t html,epub only, or raise EDITIONS_MEMORY_BYTES.",

@@ -20,7 +20,7 @@ from convert import __version__, files
 from convert.article import Source
 from convert.child import Child, Reply
 from convert.editions import EDITIONS, media_name
-from convert.errors import ConvertError, UsageError
+from convert.errors import ConvertError, OutputError, UsageError
 from convert.options import FIELDS, Field, Options, options_from
 from convert.settings import Settings, settings_from
 
@@ -93,12 +93,14 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         options, settings = _options(said), _settings(said)
         wanted = _wanted(formats)
     failures: list[ConvertError] = []
+    written: set[Path] = set()
     remarked = False
     with Child(settings.limits, fork=True) as child:
         for name in inputs:
             try:
                 paths = _paths(name, output, wanted, len(inputs))
                 files.refuse_existing(paths, force)
+                _refuse_twice(paths, written)
                 reply = child.convert(files.read_source(name), wanted, options)
                 _deliver(reply, paths, force)
             except ConvertError as error:
@@ -120,10 +122,20 @@ def _paths(name: str, output: str, wanted: Sequence[str], inputs: int) -> list[P
             raise UsageError("Standard output takes one edition.", "Ask for one input and one format.")
         return []
     several = inputs > 1 or len(wanted) > 1
-    if output and not (several or output.endswith("/") or Path(output).is_dir()):
+    if output and not (several or output.endswith("/") or files.is_folder(Path(output))):
         return [Path(output)]
     stem = media_name("" if name == "-" else Path(name).name)
     return [Path(output) / (stem + EDITIONS[f].extension) for f in wanted]
+
+
+def _refuse_twice(paths: Sequence[Path], written: set[Path]) -> None:
+    """OutputError where this very command has written one of `paths`, which --force was not said for."""
+    for path in paths:
+        if path in written:
+            raise OutputError(
+                f"{path} was just written from another input.", "Use: editions batch, which tells them apart."
+            )
+    written.update(paths)
 
 
 def _deliver(reply: Reply, paths: Sequence[Path], force: bool) -> None:
@@ -174,7 +186,7 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
     with _errors():
         options, settings = _options(said), _settings(said)
         wanted = _wanted(said.pop("formats"))
-        report = open(report_file, "w", encoding="utf-8") if report_file else None  # noqa: SIM115 (closed below)
+        report = _opened(report_file)
     tasks = list(batch.plan(files.texts_in(inputs), Path(output), wanted))
     failed = remarked = 0
     try:
@@ -192,6 +204,14 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
     if not tasks:
         _fail(UsageError("There is no text among the inputs.", "Name files, or folders with .txt files.", code="empty"))
     sys.exit(PARTLY if failed else WARNED if remarked and said["fail_on"] else 0)
+
+
+def _opened(name: str | None) -> Any:
+    """The report's file, or None where none was asked for."""
+    try:
+        return open(name, "w", encoding="utf-8") if name else None
+    except OSError as error:
+        raise OutputError(f"The report {name} cannot be written: {error.strerror}.", "Check its folder.") from None
 
 
 def _outcome(outcome: Outcome, said: dict[str, Any], report: Any) -> None:
@@ -301,14 +321,22 @@ def _wanted(formats: Sequence[str]) -> tuple[str, ...]:
 
 def _settings(said: dict[str, Any]) -> Settings:
     settings = settings_from(os.environ)
-    return replace(settings, wall_seconds=said["timeout"]) if said.get("timeout") else settings
+    seconds = said.get("timeout")
+    if seconds is None:
+        return settings
+    if not 0 < seconds < 1e6:
+        raise UsageError(f"--timeout {seconds} is no time.", "Give seconds, more than 0.")
+    return replace(settings, wall_seconds=seconds)
 
 
 def _options(said: dict[str, Any]) -> Options:
     """The options that the flags and the metadata file say; SOURCE_DATE_EPOCH is the time of change."""
+    from convert.rules import without
+
     values: dict[str, Any] = _from_file(said.get("metadata_file"))
     values |= {f.name: said[f.name] for f in FIELDS if said.get(f.name) not in (None, "", ())}
     options = options_from(values, "cli")
+    without(options.no_detect)  # an unknown rule is refused before any work
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit() and not options.modified:
         from datetime import UTC, datetime

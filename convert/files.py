@@ -20,7 +20,7 @@ def read_source(name: str) -> Source:
     if name == "-":
         return Source("", sys.stdin.buffer.read())
     path = Path(name)
-    if path.is_dir():
+    if is_folder(path):
         raise InputError(f"{name} is a folder.", "Name its files, or use: editions batch.", code="folder")
     try:
         return Source(path.name, path.read_bytes())
@@ -66,10 +66,21 @@ def write_editions(editions: Sequence[Edition], paths: Sequence[Path], force: bo
 def refuse_existing(paths: Iterable[Path], force: bool) -> None:
     """OutputError for the first of `paths` that is there already, unless `force`."""
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             raise OutputError(f"{path} is a folder.", "Name a file, or end the folder's name with /.")
         if path.exists() and not force:
             raise OutputError(f"{path} exists already.", "Use --force to replace it.")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether `path` is a folder. OutputError where nothing can have such a name."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(
+            f"{str(path)[:80]!r} cannot be a file's name: {reason}.", "Choose another.", code="output-unwritable"
+        ) from None
 
 
 def _beside(path: Path, data: bytes) -> str:
@@ -88,6 +99,9 @@ def _place(temporary: str, path: Path, force: bool) -> None:
         os.link(temporary, path)  # unlike a rename, it never replaces what came there meanwhile
     except FileExistsError:
         raise OutputError(f"{path} exists already.", "Use --force to replace it.") from None
+    except PermissionError:  # a file system without links (FAT): look, then rename
+        refuse_existing((path,), force)
+        os.replace(temporary, path)
 
 
 def _umask() -> int:

@@ -45,7 +45,7 @@ class Options:
     toc: bool | None = _say("Set a table of contents, or none; default: where there are three headings.", "flag")
     encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
     no_detect: tuple[str, ...] = _say(
-        "Structures not to look for: verse, table, list …", "many", flag="--no-detect", metavar="RULE"
+        "Structures not to look for: verse, list, heading …", "many", flag="--no-detect", metavar="RULE"
     )
 
 
@@ -147,7 +147,10 @@ def _pairs(known: Field, value: Any) -> Iterable[tuple[str, str]]:
     items = value if isinstance(value, list | tuple) else [value]
     pairs = [_text(known, item).partition("=") for item in items]
     if not all(key.strip() and eq for key, eq, _ in pairs):
-        raise UsageError(f"{known.flag} wants KEY=VALUE, not {value!r}.", f"For example {known.flag} series=Essays.")
+        raise UsageError(
+            f"{known.flag} wants KEY=VALUE, not {', '.join(map(str, items))!r}.",
+            f"For example {known.flag} series=Essays.",
+        )
     return [(key.strip(), text.strip()) for key, _, text in pairs]
 
 

@@ -52,8 +52,19 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, tuple[Remark, ...]]:
 
     InputError where it is empty or cannot be read without guessing wildly; NotText where it is no text at all.
     """
+    text, remarks = _decoded(data, encoding)
+    if not text.strip("\x00 \t\r\n\x0b\x0c\u00a0\u2028\u2029\ufeff"):
+        raise _empty()
+    return text, remarks
+
+
+def _empty() -> InputError:
+    return InputError("The input is empty.", "Give a file that has text in it.", code="empty")
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, tuple[Remark, ...]]:
     if not data.strip(b"\x00 \t\r\n"):
-        raise InputError("The input is empty.", "Give a file that has text in it.", code="empty")
+        raise _empty()
     for signature, kind in SIGNATURES:
         if data.startswith(signature):
             raise NotText(f"The input is {kind}, not plain text.", "Export it as plain text first.")
@@ -76,18 +87,22 @@ def decode(data: bytes, encoding: str = "") -> tuple[str, tuple[Remark, ...]]:
 def _decode_as(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
-    except LookupError:
+    except (LookupError, ValueError) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise _undecodable(data, encoding, error) from None
         raise InputError(
             f"There is no encoding named {encoding!r}.", "Name it like utf-8 or windows-1252.", code="unknown-encoding"
         ) from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"The text is not {encoding}: byte {error.start + 1}, line {line}, does not fit.",
-            "Name its encoding, for example --encoding windows-1252, or save it as UTF-8.",
-            code="undecodable",
-            line=line,
-        ) from None
+
+
+def _undecodable(data: bytes, encoding: str, error: UnicodeDecodeError) -> InputError:
+    line = data.count(b"\n", 0, error.start) + 1
+    return InputError(
+        f"The text is not {encoding}: byte {error.start + 1}, line {line}, does not fit.",
+        "Name its encoding, for example --encoding windows-1252, or save it as UTF-8.",
+        code="undecodable",
+        line=line,
+    )
 
 
 def _wide(data: bytes) -> str:
@@ -110,7 +125,7 @@ def _legacy(data: bytes) -> tuple[str, tuple[Remark, ...]]:
         for order, name in enumerate(_nominated(data))
         if (text := _attempt(data, name)) is not None
     )
-    if not ranked or ranked[0][0] > 0.35:
+    if not ranked or ranked[0][0] > 0.25:
         raise InputError(
             "The encoding of the text cannot be told: it is not UTF-8, and no code page reads it cleanly.",
             "Name its encoding, for example --encoding windows-1252, or save it as UTF-8.",
@@ -124,7 +139,10 @@ def _nominated(data: bytes) -> list[str]:
     from charset_normalizer import from_bytes  # 60 ms to import, and only texts that are not UTF-8 need it
 
     extra = [match.encoding for match in from_bytes(data[: 1 << 18])]
-    return list(dict.fromkeys([*LEGACY, *(codecs.lookup(name).name for name in extra)]))
+    pages = [
+        name for name in extra if not name.startswith("utf")
+    ]  # any bytes are some UTF-16: its signs were asked for
+    return list(dict.fromkeys([*LEGACY, *(codecs.lookup(name).name for name in pages)]))
 
 
 def _attempt(data: bytes, name: str) -> str | None:

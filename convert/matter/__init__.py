@@ -32,20 +32,22 @@ class Matter(NamedTuple):
 def read(lines: tuple[Line, ...], options: Options) -> Matter:
     """The matter of `lines`, with what `options` say put first."""
     draft = Draft()
-    _given(options, draft)
-    draft.language = draft.values.get("language") or detect(" ".join(line.text for line in lines[:400]))
+    draft.language = options.language or detect(" ".join(line.text for line in lines[:400]))
     start = next((i for i, line in enumerate(lines) if not line.blank), 0)
     raw = [" " * line.indent + line.text for line in lines[start : start + 250]]
     start += front_matter(lines[start:], raw, draft) or _fields(lines[start:], draft) or memo(lines[start:], raw, draft)
     start += _blanks(lines, start)
     start += head(lines[start:], draft)
+    _given(options, draft)
     return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks))
 
 
 def _given(options: Options, draft: Draft) -> None:
-    names = "title authors date modified language publisher rights identifier subjects description source extra"
+    """What the caller said goes before what the text says; its lines in the text are accounted for all the same."""
+    names = "title authors date modified language publisher rights identifier subjects description source"
     for name in names.split():
-        draft.say(name, getattr(options, name), 0, "given by the caller", "given")
+        draft.override(name, getattr(options, name))
+    draft.say("extra", options.extra, 0, "given by the caller", "given")
 
 
 def _blanks(lines: Sequence[Line], start: int) -> int:

@@ -34,6 +34,12 @@ class Draft:
             self.values[name] = value
             self.origins[name] = Origin(kind, line, why)
 
+    def override(self, name: str, value: Any) -> None:
+        """Let field `name` be `value`, as the caller said, whatever the text says."""
+        if value:
+            self.values[name] = value
+            self.origins[name] = Origin("given", 0, "given by the caller")
+
     def take(self, line: Line, into: str) -> None:
         """Account for the letters of a line that will stand in no block."""
         self.taken.append(Taken(line.number, line.text, into))
