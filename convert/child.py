@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import json
 import os
 import resource
@@ -175,6 +176,7 @@ class Forked:
 def _live(limits: Limits, requests: int, replies: int) -> NoReturn:
     """The life of a forked child, from its own session to its end; it never returns into the parent's code."""
     try:
+        faulthandler.disable()  # the parent's, if it has one, is not ours to write to
         os.setsid()
         _bound(limits)
         _serve(limits, os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
