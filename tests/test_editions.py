@@ -154,7 +154,8 @@ def test_opf_says_every_field(every: Files) -> None:
     assert strings(opf, "//dc:identifier[@id=/opf:package/@unique-identifier]/text()") == [EVERY.identifier]
     assert strings(opf, "//opf:spine/@page-progression-direction") == ["ltr"]
     assert strings(opf, "//opf:meta[@property='file-as']/text()") == ["van Loon, Ada", "Brun, Émile"]
-    assert strings(opf, "//opf:meta[@property='role']/text()") == ["aut", "aut"]
+    assert strings(opf, "//opf:meta[@property='role'][@scheme='marc:relators']/text()") == ["aut", "aut"]
+    assert strings(opf, "//opf:meta[@property='file-as']/@scheme") == []
     assert {"schema:accessMode", "schema:accessibilitySummary"} <= set(strings(opf, "//opf:meta/@property"))
 
 

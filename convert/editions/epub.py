@@ -155,7 +155,11 @@ def _describe(book: Any, m: Metadata) -> None:
     book.set_language(m.language)
     book.set_direction(direction(m.language))
     for i, author in enumerate(m.authors, 1):
-        book.add_author(author, file_as=sort_name(author), role="aut", uid=f"creator-{i}")
+        uid = f"creator-{i}"  # not by add_author: it gives the scheme of roles to the sort name as well
+        book.add_metadata("DC", "creator", author, {"id": uid})
+        role = {"refines": f"#{uid}", "property": "role", "scheme": "marc:relators"}
+        book.add_metadata("OPF", "role", "aut", role)
+        book.add_metadata("OPF", "file-as", sort_name(author), {"refines": f"#{uid}", "property": "file-as"})
     for name, values in (
         ("date", [m.date]),
         ("subject", m.subjects),
