@@ -62,7 +62,7 @@ def _fields(lines: Sequence[Line], draft: Draft) -> int:
     at = 0
     mail = False
     while at < len(lines):
-        entries = fields.block(lines[at:])
+        entries = fields.block(lines[at:], more=at > 0)
         if not entries or (at and len(entries) > 1 and not all(fields.home(e) for e in entries)):
             break
         if not at:

@@ -68,10 +68,11 @@ def home(found: Entry) -> str:
     return HOMES.get(re.sub(r"[\s_]+", " ", found.key.casefold()), "")
 
 
-def block(lines: Sequence[Line]) -> list[Entry]:
+def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
     """The entries of a block of fields at the top of `lines`, folded lines joined; [] where there is no such block.
 
-    A block is two fields or more with a home, or one that names the title or the author, and nothing else.
+    A block is two fields or more with a home, or one that names the title or the author, and nothing else; `more`:
+    right below another block, where one field with a home is enough.
     """
     entries: list[Entry] = []
     for line in lines:
@@ -87,6 +88,8 @@ def block(lines: Sequence[Line]) -> list[Entry]:
             entries.append(found)
     homes = [home(e) for e in entries]
     known = sum(bool(h) for h in homes)
+    if more and known:
+        return entries
     if known * 3 < len(entries) or (known < 2 and not {"title", "authors"} & set(homes)):
         return []
     return entries

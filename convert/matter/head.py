@@ -49,7 +49,24 @@ def _chunks(lines: Sequence[Line]) -> list[Chunk]:
             chunks[-1].append(line)
         elif chunks[-1]:
             chunks.append([])
-    return [c for c in chunks if c][:9]
+    return _by_apart([c for c in chunks if c][:9])
+
+
+def _by_apart(chunks: list[Chunk]) -> list[Chunk]:
+    """`chunks`, where a title page's lone "by" is joined to the name below it."""
+    joined_up: list[Chunk] = []
+    for chunk in chunks:
+        above = joined_up[-1] if joined_up else []
+        if len(above) == 1 and _only_by(above[0].text):
+            joined_up[-1] = [chunk[0]._replace(text=f"{above[0].text} {chunk[0].text}"), *chunk[1:]]
+        else:
+            joined_up.append(chunk)
+    return joined_up
+
+
+def _only_by(text: str) -> bool:
+    match = names.BY.match(f"{text} x")
+    return match is not None and match.end() == len(text) + 1
 
 
 # ---------------------------------------------------------------- title, kicker, standfirst
@@ -218,9 +235,12 @@ def _byline(text: str) -> str:
     match = names.BY.match(text)
     if not match or len(text) > 250:
         return ""
-    credited = _SITE.sub("", text[match.end() :])
-    who = _BAR.split(credited)[0]
-    return text[match.end() :] if names.people(who) or (names.is_handle(who) and who != text) else ""
+    credited = text[match.end() :]
+    who, *more = _BAR.split(_SITE.sub("", credited))
+    if names.people(who) or names.is_handle(who):
+        return credited
+    vouched = bool(_SITE.search(credited)) or any(dates.whole(part) for part in more)
+    return credited if names.is_collective(who, vouched) else ""
 
 
 def _with_date(text: str) -> tuple[str, dates.Dated] | None:
@@ -271,18 +291,22 @@ def _say_site(text: str, line: Line, draft: Draft) -> None:
         draft.say("extra", (("Site", " – ".join(rest)),), line.number, "beside the byline")
 
 
+def _with_paper(who: str, paper: str, draft: Draft) -> bool:
+    """Whether a line 'who, paper' names a writer and a paper: the paper is known as one, or the writer is a handle."""
+    if not who or not (names.people(who) or names.is_handle(who)):
+        return False
+    known = names.is_organisation(paper) or draft.values.get("site") == paper
+    return known or (paper[:1].isupper() and len(paper.split()) < 4 and not names.people(who))
+
+
 def _name(line: Line, draft: Draft) -> bool:
     """A line beside a date or a field that is nothing but names, perhaps with a paper: 'Ann Lee, The Gazette'."""
     text = _SITE.sub("", line.text)
     found = _SITE.search(line.text)
-    who, comma, paper = text.rpartition(", ")
+    who, _, paper = text.rpartition(", ")
     if found:
         _say_site(found["site"], line, draft)
-    if (
-        comma
-        and (names.is_organisation(paper) or draft.values.get("site") == paper or len(names.people(text)) == 2)
-        and (names.people(who) or names.is_handle(who))
-    ):
+    if _with_paper(who, paper, draft):
         draft.say("authors", names.people(who) or (who,), line.number, "the name above the date")
         draft.say("site", paper, line.number, "after the name")
     elif names.is_organisation(text) and len(text) < 60:

@@ -80,6 +80,14 @@ def is_handle(text: str) -> bool:
     return bool(re.fullmatch(r"[\w.-]{2,20}", text)) and not text.isdigit() and text.casefold() not in _NOT_NAMES
 
 
+def is_collective(text: str, vouched: bool) -> bool:
+    """Whether `text` after "By" names a group: a paper or agency, or, beside a date or site, any few words."""
+    words = text.split()
+    if not 1 <= len(words) <= 6 or any(c.isdigit() for c in text) or re.search(r"[.!?:;,\"“”]", text):
+        return False
+    return words[0][:1].isupper() and (vouched or all(w[:1].isupper() for w in words))
+
+
 def is_organisation(text: str) -> bool:
     """Whether `text` names a paper, an agency, a company: not a person."""
     return bool(_ORGANISATION.search(text)) or bool(

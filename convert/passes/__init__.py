@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convert.article import Article
-from convert.passes import identifiers, identity, language, levels, title
+from convert.passes import identifiers, identity, language, levels, notices, title
 from convert.text import Habits
 
 Pass = Callable[[Article, Habits], Article]
@@ -13,6 +13,7 @@ Pass = Callable[[Article, Habits], Article]
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("language", language.language),
     ("title", title.title),
+    ("notices", notices.notices),
     ("levels", levels.levels),
     ("identifiers", identifiers.identifiers),
     ("identity", identity.identity),

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from convert.article import Taken
 from convert.errors import UsageError
-from convert.rules import breaks, code, colon, heading, listing, paragraph, quote, verse
+from convert.rules import breaks, code, colon, figure, footnote, heading, listing, paragraph, quote, verse
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
 from convert.rules.rule import Table as Table
@@ -19,12 +19,15 @@ from convert.tree import Block, Blocks, Pos
 
 RULES: Table = (
     ("fence", code.fenced),
+    ("figure", figure.figure),
+    ("footnote", footnote.footnote),
     ("heading", heading.heading),
     ("break", breaks.scene_break),
     ("quote", quote.marked),
     ("list", listing.listing),
     ("code", code.indented),
     ("verse", verse.verse),
+    ("unmarked", listing.unmarked),
     ("indent", quote.indented),
     ("colon", colon.introduced),
     ("paragraph", paragraph.paragraph),

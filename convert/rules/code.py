@@ -15,6 +15,7 @@ _SIGNS = re.compile(
     r"[;{}\\]$|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
     r"print|public|static|void|int|char|struct|end|do|git|sudo|require|include|select|insert|update|create)\b.*"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
+    r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
     r"|\b0x[0-9a-f]+\b|^\s*[\w.]+\s*[:+*/-]?=\s|^\s*-{1,2}\w|%[sd]\b|\|.*\||--+|\w_\w|^[+-]{3} |^@@ "
 )
 _PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
@@ -61,6 +62,8 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
+    if lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth:
+        return _set_in(lines)
     if not looks_like_code(lines.take(chunk), set_in):
         return None
     count = end = chunk
@@ -75,6 +78,21 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         count = end = end + gap + size
     block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
     return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
+
+
+def _set_in(lines: Lines) -> Found:
+    """In Markdown what stands four columns in is code, whatever it says."""
+    count = end = 0
+    while end < len(lines) and (lines[end].blank or lines[end].indent >= lines.habits.margin + 4):
+        end += 1
+        count = count if lines[end - 1].blank else end
+    block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+    return Found((block,), count, (), "likely", "set in by four columns, among Markdown")
+
+
+def has_signs(text: str) -> bool:
+    """Whether a line carries a sign of code."""
+    return bool(_SIGNS.search(text))
 
 
 def looks_like_code(lines: Lines, set_in: bool) -> bool:

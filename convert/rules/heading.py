@@ -9,19 +9,21 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read, Sure
-from convert.rules.starts import begins_other
+from convert.rules.starts import begins_other, framed_lines
 from convert.rules.words import KEYWORDS, SMALL_WORDS
 from convert.text import Line, Lines
 from convert.tree import NO_ATTR, Header
 
 _HASH = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
 _EQUALS = re.compile(r"(={1,6})[ \t]+(\S.*?)[ \t]*=*")
-_FRAMED = re.compile(r"(\*{2,6}|={2,6}|-{2,6}|_{2}) ?(\S(?:.{0,150}\S)?) ?\1")
+_FRAMED = re.compile(r"(\*{2,6}|={2,6}|-{2,6}|_{2}) ?(\S(?:.{0,250}\S)?) ?\1")
 _UNDERLINE = re.compile(r"=+|-+|~+|\^+|\*+|\++|\"+|#+|_+")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*|[IVXLC]{1,6}\.)[ \t]+(?=\S)")
 _ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
-_END = re.compile(r"[.;,:!?…。！？：；，]['\"”’»)\]]*$")
+_END = re.compile(r"[.;,:!?…。！？：；，]['\"”’»)\]]*(?:\[\w{1,3}\])?$")
+_SIGNATURE = re.compile(r"(?:[A-Z]\. ?)+(?:[A-Z'’-]+\.?)?|(?:[A-Z'’-]+ )*(?:[A-Z]\. ?)+[A-Z'’-]+\.")  # J. E. B. MAYOR.
+_TWO_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?](?:\[\w{1,3}\])?\s+[A-Z“\"]")
 LONGEST = 120  # characters; a heading is read at a glance
 
 
@@ -62,14 +64,15 @@ def _underlined(lines: Lines) -> Found | None:
 
 
 def _framed(lines: Lines) -> Found | None:
-    match = _FRAMED.fullmatch(lines[0].text)
+    count = framed_lines(lines)
+    match = _FRAMED.fullmatch(" ".join(line.text for line in lines.take(count or 1)))
     if not match or not _wordy(match.group(2)) or match.group(1)[0] in match.group(2):
         return None
     sign = match.group(1)
     if sign in ("**", "__") and (lines.chunk() > 1 or _END.search(match.group(2))):
         return None
     level = 7 - len(sign) if len(sign) > 2 else 4
-    return _found(lines, match.group(2), level, 1, "likely", f"framed by {sign}")
+    return _found(lines, match.group(2), level, count or 1, "likely", f"framed by {sign}")
 
 
 # ---------------------------------------------------------------- standing alone
@@ -79,7 +82,11 @@ def _alone(lines: Lines) -> Found | None:
     """A short chunk of its own with text after it, that does not read like a sentence."""
     count = lines.chunk()
     line = lines[0]
-    if count > 2 or len(line.text) > LONGEST or not _wordy(line.text, 1) or _nothing_follows(lines, count):
+    if _above_long(lines):
+        count = 1
+    elif count > 2 or _nothing_follows(lines, count):
+        return None
+    if len(line.text) > LONGEST or not _wordy(line.text, 1):
         return None
     if count > 1 and (lines.habits.paragraphs == "line" or begins_other(lines.rest(1), line)):
         count = 1
@@ -89,6 +96,15 @@ def _alone(lines: Lines) -> Found | None:
     level, sure, why = kind
     text = " ".join(x.text for x in lines.take(count))
     return _found(lines, text, level, count, sure, why)
+
+
+def _above_long(lines: Lines) -> bool:
+    """Whether in a text that is not wrapped a short line stands right on a long one, as a heading on its paragraph."""
+    habits = lines.habits
+    if habits.width or habits.paragraphs != "blank" or lines.chunk() < 2 or not lines.blanks_before():
+        return False
+    short, long = lines[0], lines[1]
+    return len(short.text) < 70 and len(long.text) > 110 and short.indent == long.indent and long.text[0] not in ":*-•"
 
 
 def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
@@ -107,7 +123,7 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return None
     if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-":
         return _numbered_level(text), "likely", "numbered and alone"
-    if _caps(line) and not text.endswith((",", ";")):
+    if _caps(line) and not text.endswith((",", ";", ":")) and not _SIGNATURE.fullmatch(text):
         return 2, "likely", "in capitals"
     if _title_like(text, lines):
         return 3, "guess", "a short line alone"
@@ -123,7 +139,9 @@ def _title_like(text: str, lines: Lines) -> bool:
         return False
     if text[:1] in '-—–•*|([{<>"“«/\\@$' or "|" in text or "://" in text or text.count(",") > 2:
         return False
-    return not (len(text.split()) > 12 or re.search(r"[=;{}<>]|\(\)|  ", text)) and _next_is_prose(lines)
+    return not (
+        len(text.split()) > 12 or _TWO_SENTENCES.search(text) or re.search(r"[=;{}<>]|\(\)|  ", text)
+    ) and _next_is_prose(lines)
 
 
 def _next_is_prose(lines: Lines) -> bool:

@@ -6,10 +6,12 @@ import re
 from typing import NamedTuple
 
 from convert.article import Taken
+from convert.marks import inlines
+from convert.rules.code import has_signs
 from convert.rules.rule import DEEPEST, Found, Read, Sure
 from convert.rules.starts import BULLET, NUMBER
 from convert.text import Line, Lines
-from convert.tree import Block, Blocks, BulletList, ListAttributes, OrderedList, Para, Plain
+from convert.tree import Block, Blocks, BulletList, ListAttributes, OrderedList, Para, Plain, Pos
 
 
 class Marker(NamedTuple):
@@ -44,6 +46,34 @@ def listing(lines: Lines, read: Read) -> Found | None:
         block = BulletList(tuple(contents))
     sure: Sure = "certain" if len(items) > 1 else "likely"
     return Found((block,), count, tuple(taken), sure, f"{len(items)} items marked {first.sign!r}")
+
+
+def unmarked(lines: Lines, _read: Read) -> Found | None:
+    """Lines ended on purpose in a text that is not wrapped: what is left of a list whose bullets are lost."""
+    habits, count = lines.habits, lines.chunk()
+    if habits.width or habits.paragraphs != "blank" or lines.depth or count < 2:
+        return None
+    items = list(lines.take(count))
+    above = lines.above()
+    announced = above is not None and above.text.endswith((":", "："))
+    if not announced and (count < 3 or not any(len(line.text) > 75 for line in items)):
+        return None
+    signs = sum(has_signs(line.text) for line in items)
+    if signs * 4 > count or sum(line.text.endswith((",", ";", "—")) for line in items) * 2 > count:
+        return None  # code, or long lines of verse
+    if not all(_opens_item(line.text) for line in items) or sum(len(x.text) for x in items) > 400 * count:
+        return None
+    contents = tuple((_item(line, lines),) for line in items)
+    return Found((BulletList(contents),), count, (), "guess", "lines ended on purpose, one an item")
+
+
+def _item(line: Line, lines: Lines) -> Block:
+    return Plain(inlines(line.text, lines.habits), pos=Pos(line.number, line.number, "unmarked"))
+
+
+def _opens_item(text: str) -> bool:
+    first = text.lstrip("“\"'‘«([")[:1]
+    return first.isupper() or first.isdigit() or first > "\u2e80"
 
 
 # ---------------------------------------------------------------- markers

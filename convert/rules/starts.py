@@ -16,13 +16,25 @@ NUMBER = re.compile(
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
-    if line.text.startswith(">"):
+    if line.text.startswith(">") or framed_lines(lines):
         return True
     if BULLET.match(line.text) and len(line.text) > 1:
         return line.indent > above.indent or above.text.endswith(":") or bool(_again(lines, BULLET))
     if NUMBER.match(line.text):
         return above.text.endswith(":") or line.indent > above.indent
     return False
+
+
+_FRAME = re.compile(r"(\*{3,6}) \S")
+
+
+def framed_lines(lines: Lines) -> int:
+    """How many lines a heading framed by stars takes (`*** so ***`), at most four; 0 where none begins here."""
+    opening = _FRAME.match(lines[0].text)
+    if not opening:
+        return 0
+    closing = f" {opening.group(1)}"
+    return next((i + 1 for i in range(min(4, lines.chunk())) if lines[i].text.endswith(closing)), 0)
 
 
 def _again(lines: Lines, marker: re.Pattern[str]) -> bool:

@@ -1,0 +1,49 @@
+"""Figure: what is left in a text of a picture or a numbered figure: its caption."""
+
+from __future__ import annotations
+
+import re
+
+from convert.article import Taken
+from convert.marks import inlines
+from convert.rules.paragraph import join
+from convert.rules.rule import Found, Read
+from convert.text import Lines
+from convert.tree import NO_ATTR, Caption, Figure, Plain
+
+_OPEN = re.compile(r"\[(Illustration|Abbildung|Illustración|Ilustración|Illustrazione)s?:\s*(?=\S)")
+_NUMBERED = re.compile(
+    r"(?:Figure|Fig\.|Table|Plate|Abbildung|Abb\.|Tabelle|Tableau|Figura|Tabla|Tabella|Рис\.|Рисунок|Таблица|图|図|表)"
+    r"\s?\d{1,3}[:.]\s?\S"
+)
+LONGEST = 30  # lines; a bracket that is open longer was never a caption's
+
+
+def figure(lines: Lines, _read: Read) -> Found | None:
+    """`[Illustration: …]`, or a line like "Figure 3: …" set in from the margin. A `Figure` of its caption."""
+    return _bracketed(lines) or _numbered(lines)
+
+
+def _bracketed(lines: Lines) -> Found | None:
+    match = _OPEN.match(lines[0].text)
+    if not match:
+        return None
+    count = next((i + 1 for i in range(min(LONGEST, len(lines))) if lines[i].text.endswith("]")), 0)
+    if not count:
+        return None
+    texts = [line.text for line in lines.take(count) if not line.blank]
+    text = join([texts[0][match.end() :], *texts[1:]], lines.habits).removesuffix("]")
+    taken = (Taken(lines[0].number, match.group()[1:].rstrip(": \t"), "figure"),)
+    return Found((_figure(text, lines),), count, taken, "certain", "marked as an illustration")
+
+
+def _numbered(lines: Lines) -> Found | None:
+    count = lines.chunk()
+    if count > 2 or lines[0].indent < lines.habits.margin + 3 or not _NUMBERED.match(lines[0].text):
+        return None
+    text = join([line.text for line in lines.take(count)], lines.habits)
+    return Found((_figure(text, lines),), count, (), "likely", "a numbered caption, set in")
+
+
+def _figure(text: str, lines: Lines) -> Figure:
+    return Figure(NO_ATTR, Caption(None, (Plain(inlines(text, lines.habits)),)), ())
