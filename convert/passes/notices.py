@@ -14,7 +14,7 @@ _NOTICE = re.compile(
     r"^(?:visit|follow|subscribe|sign up|listen to|watch|read more|contact|write to|e-?mail|donate|support|like us|"
     r"share this|buy|order|join|besuchen|folgen|abonnieren|kontakt|suivez|abonnez|écrivez|"
     r"visite|síga|suscríba|escriba|seguici|iscriviti|подпис\w+|читайте)\b"
-    r"|\bmy (?:new|newest|latest|first|second|next|own)? ?(?:book|novel|web ?site|blog|newsletter|podcast|column|work)\b"
+    r"|\bmy (?:new|newest|latest|first|next|own)? ?(?:book|novel|web ?site|blog|newsletter|podcast|column|work)\b"
     r"|^(?:the author|about the author|der autor|die autorin|l’auteur|el autor|la autora|l’autore|об авторе)\b"
     r"|\b(?:is|are) (?:a|an|the) (?:\w+ ){0,3}(?:member|author|writer|reporter|fellow|columnist|editor) (?:of|at|for)\b"
     r"|\b(?:newsletter|follow (?:him|her|me|us) (?:on|at)|all rights reserved|reprinted with permission)\b|^©",

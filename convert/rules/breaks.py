@@ -20,6 +20,6 @@ def scene_break(lines: Lines, _read: Read) -> Found | None:
     marks = "".join(text.split())
     if len(set(marks)) > 2 or (len(marks) == 1 and marks not in _ONE):
         return None
-    if lines.chunk() > 1 and not (len(marks) >= 3 and lines.blanks_before()):
+    if lines.chunk() > 1 and len(marks) < 20 and not (len(marks) >= 3 and lines.blanks_before()):
         return None
     return Found((HorizontalRule(),), 1, why="a line of ornaments alone")

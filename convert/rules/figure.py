@@ -21,7 +21,7 @@ LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 def figure(lines: Lines, _read: Read) -> Found | None:
     """`[Illustration: …]`, or a line like "Figure 3: …" set in from the margin. A `Figure` of its caption."""
-    return _bracketed(lines) or _numbered(lines)
+    return _bracketed(lines) or _numbered(lines) or _credited(lines)
 
 
 def _bracketed(lines: Lines) -> Found | None:
@@ -43,6 +43,22 @@ def _numbered(lines: Lines) -> Found | None:
         return None
     text = join([line.text for line in lines.take(count)], lines.habits)
     return Found((_figure(text, lines),), count, (), "likely", "a numbered caption, set in")
+
+
+_CREDIT = re.compile(
+    r"(?:Photo|Photograph|Picture|Image|Foto|Fotografía|Fotografia|Bild|Crédit photo|Photo credit|Image credit)s?"
+    r"(?:\s+(?:by|courtesy of|via|von|par|de|di)\s|\s?[:©])\s?\S.*"
+    r"|(?:[^.!?]|\.(?=\S)){0,150}/\s?(?:AP|AFP|EPA|Reuters|Getty(?: Images)?|iStock|Shutterstock|Flickr)"
+    r"\b.{0,40}"
+)
+
+
+def _credited(lines: Lines) -> Found | None:
+    """A line alone that says who took a picture: 'Photo by Ann Lee', 'Ann Lee/Reuters'."""
+    text = lines[0].text
+    if lines.chunk() > 1 or len(text) > 200 or not _CREDIT.fullmatch(text):
+        return None
+    return Found((_figure(text, lines),), 1, (), "likely", "a picture's credit")
 
 
 def _figure(text: str, lines: Lines) -> Figure:

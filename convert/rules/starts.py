@@ -16,13 +16,21 @@ NUMBER = re.compile(
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
-    if line.text.startswith(">") or framed_lines(lines):
+    if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above):
         return True
     if BULLET.match(line.text) and len(line.text) > 1:
         return line.indent > above.indent or above.text.endswith(":") or bool(_again(lines, BULLET))
     if NUMBER.match(line.text):
         return above.text.endswith(":") or line.indent > above.indent
     return False
+
+
+_RULE = re.compile(r"([-=_*~])\1{19,}")
+
+
+def _ruled(line: Line, above: Line) -> bool:
+    """Whether a line is a rule across the page, and no underline of the one above."""
+    return bool(_RULE.fullmatch(line.text)) and abs(len(line.text) - len(above.text)) > 3
 
 
 _FRAME = re.compile(r"(\*{3,6}) \S")
