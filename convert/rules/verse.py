@@ -34,7 +34,9 @@ def verse(lines: Lines, _read: Read) -> Found | None:
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
-    if len(texts) < 2 or max(map(len, texts)) > LONGEST or not broken_early(lines):
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15 * _set_in(lines):
+        return False
+    if not broken_early(lines) and not _set_in(lines):
         return False
     if len(texts) < 4 and sum(len(t.split()) for t in texts) < 3.5 * len(texts):
         return False  # a signature, an address
@@ -49,6 +51,13 @@ def _stanza(lines: Lines) -> bool:
     if sum(len(t.split()) < 2 for t in texts) * 3 > len(texts):
         return False
     return capitals * 10 >= len(texts) * 7 or (len(indents) > 1 and capitals * 2 >= len(texts) and len(texts) > 3)
+
+
+def _set_in(lines: Lines) -> bool:
+    """Whether lines set in from the margin nearly all begin with a capital: wrapped prose does not."""
+    count = len(lines)
+    capitals = sum(line.text.lstrip(_OPENINGS)[:1].isupper() for line in lines)
+    return count > 2 and lines[0].indent >= lines.habits.margin + 2 and capitals * 10 >= count * 9
 
 
 def broken_early(lines: Lines) -> bool:
