@@ -21,7 +21,7 @@ _UNDERLINE = re.compile(r"=+|-+|~+|\^+|\*+|\++|\"+|#+|_+")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*|[IVXLC]{1,6}\.)[ \t]+(?=\S)")
 _ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
-_END = re.compile(r"[.;,:!?…。！？：；，]['\"”’»)\]]*(?:\[\w{1,3}\])?$")
+_END = re.compile(r"[.;,:!?…—。！？：；，]['\"”’»)\]]*(?:\[\w{1,3}\])?$")
 _SIGNATURE = re.compile(r"(?:[A-Z]\. ?)+(?:[A-Z'’-]+\.?)?|(?:[A-Z'’-]+ )*(?:[A-Z]\. ?)+[A-Z'’-]+\.")  # J. E. B. MAYOR.
 _TWO_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?](?:\[\w{1,3}\])?\s+[A-Z“\"]")
 LONGEST = 120  # characters; a heading is read at a glance

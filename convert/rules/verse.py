@@ -23,7 +23,9 @@ def verse(lines: Lines, _read: Read) -> Found | None:
     while count < len(lines) and lines.blanks_after(count) == 1:
         more = lines.rest(count + 1)
         size = more.chunk()
-        if more[0].indent < lines.habits.margin + 1 < lines[0].indent or not _stanza(more.take(size)):
+        if more[0].indent < lines.habits.margin + 1 < lines[0].indent or not (
+            _stanza(more.take(size)) or _goes_on(more.take(size), lines[0].indent)
+        ):
             break
         count += 1 + size
     least = min(line.indent for line in lines.take(count) if not line.blank)
@@ -31,10 +33,22 @@ def verse(lines: Lines, _read: Read) -> Found | None:
     return Found((block,), count, (), "likely", "short uneven lines")
 
 
+def _goes_on(lines: Lines, indent: int) -> bool:
+    """Whether a chunk right below a stanza, set in alike, is another one, though its lines are long."""
+    if len(lines) < 2 or indent < lines.habits.margin + 1 or lines[0].indent < indent:
+        return False
+    return all(_opens(line.text) and len(line.text) < LONGEST + 15 for line in lines)
+
+
+def _opens(text: str) -> bool:
+    return text.lstrip(_OPENINGS)[:1].isupper()
+
+
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
-    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15 * _set_in(lines):
+    roomy = _set_in(lines) or (not lines.habits.width and len(texts) > 3)
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15 * roomy:
         return False
     if not broken_early(lines) and not _set_in(lines):
         return False
@@ -64,7 +78,8 @@ def broken_early(lines: Lines) -> bool:
     """Whether nearly every line but the last ends although the next word had room."""
     width = lines.habits.width
     if not width:
-        return sum(len(line.text) for line in lines) / len(lines) < 60
+        mean = sum(len(line.text) for line in lines) / len(lines)
+        return mean < 60 or (mean < 80 and len(lines) > 3 and all(_opens(line.text) for line in lines))
     early = sum(
         a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) <= width - 3
         for a, b in zip(lines.take(len(lines) - 1), lines.rest(1), strict=True)
