@@ -64,7 +64,7 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     chunk = lines.chunk()
     if lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth:
         return _set_in(lines)
-    if not looks_like_code(lines.take(chunk), set_in):
+    if not looks_like_code(lines.take(chunk), set_in) and not _announced(lines, chunk):
         return None
     count = end = chunk
     while end < len(lines):
@@ -88,6 +88,19 @@ def _set_in(lines: Lines) -> Found:
         count = count if lines[end - 1].blank else end
     block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
     return Found((block,), count, (), "likely", "set in by four columns, among Markdown")
+
+
+_PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")
+
+
+def _announced(lines: Lines, chunk: int) -> bool:
+    """Whether a chunk begins with a machine's prompt, or stands below a colon with nothing but lines of signs."""
+    if _PROMPT.match(lines[0].text):
+        return True
+    above = lines.above()
+    if lines.depth or above is None or not above.text.endswith(":") or chunk > 20:
+        return False
+    return all(has_signs(x.text) and not _PROSE.search(x.text) and "://" not in x.text for x in lines.take(chunk))
 
 
 def has_signs(text: str) -> bool:
