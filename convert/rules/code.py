@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
+from convert.rules.starts import leaves_margin
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
@@ -59,6 +60,10 @@ def _block_between(lines: Lines, count: int) -> bool:
 
 def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
+    if _left_of_margin(lines):
+        count = lines.chunk()
+        block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+        return Found((block,), count, (), "likely", "left of the margin, right below a paragraph")
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
@@ -88,6 +93,18 @@ def _set_in(lines: Lines) -> Found:
         count = count if lines[end - 1].blank else end
     block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
     return Found((block,), count, (), "likely", "set in by four columns, among Markdown")
+
+
+def _left_of_margin(lines: Lines) -> bool:
+    """Whether all of a chunk's rest, right below a paragraph, stands left of the margin, as browsers print listings."""
+    if lines.start == 0 or lines.all[lines.start - 1].blank or not lines[0].text:
+        return False
+    if not leaves_margin(lines[0], lines.all[lines.start - 1], lines):
+        return False
+    rest = lines.take(lines.chunk())
+    if len(rest) == 1 and not has_signs(rest[0].text) and not _PROMPT.match(rest[0].text):
+        return False  # a heading that hangs, close below its neighbour
+    return min(line.indent for line in rest) < lines.habits.margin and not any(_PROSE.search(x.text[:40]) for x in rest)
 
 
 _PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")

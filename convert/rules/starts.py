@@ -16,13 +16,18 @@ NUMBER = re.compile(
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
-    if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above):
+    if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above) or leaves_margin(line, above, lines):
         return True
     if BULLET.match(line.text) and len(line.text) > 1:
         return line.indent > above.indent or above.text.endswith(":") or bool(_again(lines, BULLET))
     if NUMBER.match(line.text):
         return above.text.endswith(":") or line.indent > above.indent
     return False
+
+
+def leaves_margin(line: Line, above: Line, lines: Lines) -> bool:
+    """Whether a line stands left of the margin right below one that keeps it: what was set as typed, by a browser."""
+    return line.indent < lines.habits.margin <= above.indent and lines.habits.margin > 1 and not lines.depth
 
 
 _RULE = re.compile(r"([-=_*~])\1{19,}")
