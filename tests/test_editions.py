@@ -187,6 +187,16 @@ def test_pdf_keeps_the_numbers_of_a_list(gap: str) -> None:
     assert {"4.", "5.", "6.", "c.", "d."} <= set(shown)
 
 
+@poppler
+def test_pdf_keeps_a_note_where_it_stands() -> None:
+    written = "The lamps burned until dawn.[1] They do not now.\n\n[1] So the book has it.\n\nAnd so on."
+    shown = run(["pdftotext", "-", "-"], editions(written, ("pdf",), Options(title="Lamps"))["pdf"]).decode()
+    assert (
+        shown.split()[1:]
+        == "The lamps burned until dawn.[1] They do not now. [1] So the book has it. And so on. 1".split()
+    )
+
+
 @pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
 def test_pdf_bookmarks_are_the_headings(every: Files, tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
