@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
 from convert.errors import UsageError
@@ -184,8 +184,3 @@ def _real_date(value: str) -> bool:
     long = 29 if month == 2 and (year % 4 == 0 and (year % 100 or year % 400 == 0)) else 28
     days = {2: long, 4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31)
     return year > 0 and 1 <= month <= 12 and 1 <= day <= days
-
-
-def defaults() -> dict[str, Any]:
-    """Every option with its value where nothing is said."""
-    return {f.name: f.default for f in fields(Options) if f.default is not MISSING}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from convert import ledger, matter, passes, rules, survey, text
-from convert.article import Article, Publication, Remark, Source
+from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
@@ -93,8 +93,3 @@ def _refuse_many(article: Article, formats: Sequence[str], limits: Limits) -> No
             f"The text has {count} blocks; the limit for PDF is {limits.max_pdf_blocks} (EDITIONS_MAX_PDF_BLOCKS).",
             "Ask for -t html,epub, or split the text.",
         )
-
-
-def remarks_of(article: Article) -> tuple[Remark, ...]:
-    """The remarks of `article`, the whole text's first, then by line."""
-    return tuple(sorted(article.remarks, key=lambda r: r.line))
