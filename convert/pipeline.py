@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import ledger, matter, passes, rules, survey, text
+from convert import ledger, matter, parting, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
@@ -61,7 +61,7 @@ def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
 def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table) -> Article:
     found = matter.read(lines, options)
     habits = survey.survey(found.body, found.metadata.language)
-    body = text.lines_of(found.body, habits)
+    body = text.lines_of(parting.parted(found.body, habits), habits)
     blocks, taken = rules.read(body, table)
     article = Article(found.metadata, blocks, found.remarks, (*found.taken, *taken))
     for _, step in passes.PASSES:

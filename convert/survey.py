@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from convert.rules.code import FENCE
+from convert.rules.code import FENCE, is_prose
 from convert.rules.paragraph import bare
+from convert.rules.starts import BULLET, NUMBER
 from convert.text import Habits, Line
 
 SAMPLE = 4000  # lines; the habits of a text show well before that
@@ -39,15 +40,16 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
 
 
 def _margin(sample: Sequence[Line]) -> int:
-    """The indent of ordinary lines: the commonest among long lines, unless a fair share stands left of it."""
+    """The indent of ordinary lines: the commonest among long lines, unless a fair share of prose stands left of it."""
     long = [line.indent for line in sample if len(line.text) > 45] or [line.indent for line in sample]
     if not long:
         return 0
     margin = Counter(long).most_common(1)[0][0]
-    left = sum(indent < margin for indent in long)
-    if left * 4 > len(long):
-        return min(long)
-    return margin
+    prose = [
+        line.indent for line in sample if len(line.text) > (20 if line.text > "\u2e80" else 45) and is_prose(line.text)
+    ]
+    fair = [indent for indent, count in Counter(prose).items() if count * 6 > len(prose)]
+    return min([margin, *fair])
 
 
 def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
@@ -77,8 +79,9 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
         return "blank"
     if not width:
         long = sum(len(line.text) > 120 for line in texts)
-        return "line" if long * 3 > len(texts) and len(pairs) * 2 > len(texts) else "blank"
-    starts = sum(margin + 2 <= b.indent <= margin + 8 and a.indent <= margin for a, b in pairs)
+        close = sum(len(a.text) > 120 and len(b.text) > 120 for a, b in pairs)
+        return "line" if long * 3 > len(texts) and close * 3 > long * 2 else "blank"
+    starts = _first_lines(lines, margin)
     early = sum(_early(a, b, width) for a, b in pairs)
     chunks = len(texts) - len(pairs)
     if starts > chunks and starts * 30 > len(texts):
@@ -86,6 +89,21 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
     return "mark" if early > chunks and early * 25 > len(texts) else "blank"
 
 
+def _first_lines(lines: Sequence[Line], margin: int) -> int:
+    """How many lines alone are set in below a sentence's end, and are no items."""
+    threes = zip(lines, lines[1:], lines[2:], strict=False)
+    return sum(
+        a.indent <= margin
+        and margin + 2 <= b.indent <= margin + 8
+        and (c.indent <= margin or c.indent == b.indent)
+        and a.text.endswith(_SENTENCE_ENDS)
+        and not (a.blank or b.blank or c.blank or _MARKED.match(a.text) or _MARKED.match(b.text))
+        and len(b.text) > 30
+        for a, b, c in threes
+    )
+
+
+_MARKED = re.compile(f"(?:{BULLET.pattern})|(?:{NUMBER.pattern})")
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", "»", "。", "！", "？", "」")
 
 
@@ -143,7 +161,7 @@ def _markup(sample: Sequence[Line]) -> bool:
     """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
     links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
     hashes = sum(bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
-    stars = sum(bool(re.search(r"\*\*\S[^*]*\S\*\*", line.text)) for line in sample)
+    stars = sum(bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample)
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
 

@@ -275,6 +275,7 @@ class Lines:
     stop: int = 0
     habits: Habits = field(default=Habits(), repr=False)
     depth: int = 0  # how many quotations and lists stand around these lines
+    item: bool = False  # whether these lines are a list item's
     ends: tuple[int, ...] = field(default=(), repr=False)  # for each line, where the chunk it stands in ends
 
     def __len__(self) -> int:
@@ -314,6 +315,11 @@ class Lines:
             i += 1
         return i - self.start - count if i < self.stop else 9
 
+    def opened(self) -> bool:
+        """Whether the blank line right above was put in by `parting`."""
+        i = self.start - 1
+        return i > 0 and self.all[i].blank and self.all[i].number == self.all[i - 1].number
+
     def above(self) -> Line | None:
         """The nearest line above that has text, past at most three blank ones."""
         i = self.start - 1
@@ -321,9 +327,13 @@ class Lines:
             i -= 1
         return self.all[i] if i >= 0 and not self.all[i].blank else None
 
-    def inside(self, lines: list[Line]) -> Lines:
+    def inside(self, lines: list[Line], item: bool = False) -> Lines:
         """`lines`, which were cut out of these (a quotation without its marks), one level deeper."""
-        return replace(lines_of(tuple(lines), self.habits), depth=self.depth + 1)
+        return replace(lines_of(tuple(lines), self.habits), depth=self.depth + 1, item=item)
+
+    def opens_item(self) -> bool:
+        """Whether these lines begin right behind a list item's mark."""
+        return self.item and not self.start
 
 
 def split(text: str) -> tuple[Line, ...]:
@@ -347,4 +357,4 @@ def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:
         if lines[i].blank:
             end = i
         ends[i] = end
-    return Lines(lines, 0, len(lines), habits, 0, tuple(ends))
+    return Lines(lines, 0, len(lines), habits, ends=tuple(ends))

@@ -12,6 +12,7 @@ from convert.editions.markup import Setter
 from convert.marks import MARKS, inlines
 from convert.passes import PASSES
 from convert.pipeline import read
+from convert.parting import parted
 from convert.rules import RULES
 from convert.survey import survey
 from tests.cases import FOLDER, Case, cases, check
@@ -20,7 +21,8 @@ from tests.cases import FOLDER, Case, cases, check
 @pytest.mark.parametrize("case", cases("rules"), ids=str)
 def test_rule(case: Case, accept: bool) -> None:
     lines = text.split(case.text)
-    body = text.lines_of(lines, survey(lines, "en"))
+    habits = survey(lines, "en")
+    body = text.lines_of(parted(lines, habits), habits)
     blocks, taken = rules.read(body)
     assert ledger.breach(lines, Article(Metadata(), blocks, (), taken)) is None
     check(case, Setter().blocks(blocks).rstrip("\n"), accept)

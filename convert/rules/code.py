@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
@@ -19,6 +19,7 @@ _SIGNS = re.compile(
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
     r"|\b0x[0-9a-f]+\b|^\s*[\w.]+\s*[:+*/-]?=\s|^\s*-{1,2}\w|%[sd]\b|\|.*\||--+|\w_\w|^[+-]{3} |^@@ "
 )
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
 _PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
 
 
@@ -46,8 +47,8 @@ def _to_fence(lines: Lines, fence: str) -> int:
     at = bisect_right(numbers, lines[0].number)
     if at >= len(numbers):
         return 0
-    count = numbers[at] - lines[0].number + 1
-    return count if count <= len(lines) and lines[count - 1].number == numbers[at] else 0
+    place = bisect_left(lines.all, numbers[at], lines.start, lines.stop, key=lambda line: line.number)
+    return place - lines.start + 1 if place < lines.stop and lines.all[place].text == fence else 0
 
 
 def _block_between(lines: Lines, count: int) -> bool:
@@ -60,6 +61,8 @@ def _block_between(lines: Lines, count: int) -> bool:
 
 def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
+    if lines.opens_item() and not _PROMPT.match(lines[0].text):
+        return None  # whoever put a mark before it meant words
     if _left_of_margin(lines):
         count = lines.chunk()
         block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
@@ -123,6 +126,11 @@ def _announced(lines: Lines, chunk: int) -> bool:
 def has_signs(text: str) -> bool:
     """Whether a line carries a sign of code."""
     return bool(_SIGNS.search(text))
+
+
+def is_prose(text: str) -> bool:
+    """Whether a line has four words in a row, or a dozen letters of a script without spaces, and no sign of code."""
+    return bool(_PROSE.search(text) or _UNSPACED.search(text)) and not has_signs(text)
 
 
 def looks_like_code(lines: Lines, set_in: bool) -> bool:

@@ -35,9 +35,11 @@ def _unmarked(line: Line) -> Line:
 def indented(lines: Lines, read: Read) -> Found | None:
     """Chunks set in as a whole from the margin, in a text whose own paragraphs begin at the margin."""
     habits, indent = lines.habits, lines[0].indent
-    if lines.depth >= DEEPEST or habits.paragraphs != "blank" or indent < habits.margin + 2:
+    if lines.depth >= DEEPEST or indent < habits.margin + 2:
         return None
     count = _set_in(lines, habits.margin + 2)
+    if habits.paragraphs == "indent" and (count < 2 or lines.chunk() < 2):
+        return None  # one line set in is a paragraph's first
     if not count or not any(c.isalnum() for line in lines.take(count) for c in line.text):
         return None
     if not habits.width and count == 1 and lines[0].indent < habits.margin + 3:

@@ -6,7 +6,9 @@ import re
 
 from convert.text import Line, Lines
 
-BULLET = re.compile(r"([*\-+•·◦▪‣∙●○■□►–]|o(?=  ))(?:[ \t\u00a0]+|$)")
+BULLET = re.compile(
+    r"([*\-+•·◦▪‣∙●○■□►–☐☑☒✓✗]|o(?=  |\s[A-Z(“\"])|_{2,4}(?=\s+[^\W\d_])|\[[ xX]\])(?:[ \t\u00a0]+|$)"
+)
 NUMBER = re.compile(
     r"(?:(?P<number>\d{1,3})|(?P<alpha>[A-Za-z])|(?P<roman>[ivxlcIVXLC]{2,7}))(?P<close>\\?[.)])[ \t\u00a0]+(?=\S)"
     r"|\((?:(?P<number2>\d{1,3})|(?P<alpha2>[A-Za-z])|(?P<roman2>[ivxlcIVXLC]{2,7}))\)[ \t\u00a0]+(?=\S)"
