@@ -58,17 +58,31 @@ def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
 
 def _width(lines: Sequence[Line]) -> int:
     """The column the text is wrapped at, or 0: there, the next word had no room at most line ends."""
-    pairs = _pairs(lines)
-    ends = [a.indent + len(a.text) for a, _ in pairs if len(a.text) > 30]
-    if len(ends) < 3:
+    pairs = [(a, b) for a, b in _pairs(lines) if len(a.text) > 30]
+    if len(pairs) < 3:
         return 0
-    width = sorted(ends)[int(len(ends) * 0.97) - (len(ends) < 34)]
+    ends = sorted(a.indent + len(a.text) for a, _ in pairs)
+    width = ends[int(len(ends) * 0.97) - (len(ends) < 34)]
     if width > 200:
         return 0
-    long = [(a, b) for a, b in pairs if len(a.text) > 30]
-    full = sum(a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1 for a, b in long)
-    whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in long)  # a wrapped line seldom ends where a sentence does
-    return width if full * 2 > len(ends) and whole * 10 < len(ends) * 6 else 0
+    full = sum(_no_room(a, b, width) for a, b in pairs)
+    whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in pairs)  # a wrapped line seldom ends where a sentence does
+    mostly = full * 2 > len(pairs) and whole * 10 < len(pairs) * 6
+    return width if mostly or _solid(lines, width) * 5 > len(pairs) else 0
+
+
+def _no_room(a: Line, b: Line, width: int) -> bool:
+    return a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1
+
+
+def _solid(lines: Sequence[Line], width: int) -> int:
+    """How many lines stand in chunks of four or more that are filled to `width`: prose, amid much verse."""
+    chunks = [list(group) for blank, group in itertools.groupby(lines, lambda line: line.blank) if not blank]
+    return sum(
+        len(chunk)
+        for chunk in chunks
+        if len(chunk) > 3 and width > 50 and all(_no_room(a, b, width) for a, b in itertools.pairwise(chunk))
+    )
 
 
 def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
@@ -82,7 +96,8 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
         close = sum(len(a.text) > 120 and len(b.text) > 120 for a, b in pairs)
         return "line" if long * 3 > len(texts) and close * 3 > long * 2 else "blank"
     starts = _first_lines(lines, margin)
-    early = sum(_early(a, b, width) for a, b in pairs)
+    threes = zip(lines, lines[1:], lines[2:], strict=False)
+    early = sum(_early(*three, width) for three in threes if not three[1].blank and not three[2].blank)
     chunks = len(texts) - len(pairs)
     if starts > chunks and starts * 30 > len(texts):
         return "indent"
@@ -107,10 +122,10 @@ _MARKED = re.compile(f"(?:{BULLET.pattern})|(?:{NUMBER.pattern})")
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", "»", "。", "！", "？", "」")
 
 
-def _early(a: Line, b: Line, width: int) -> bool:
-    """Whether a line ends a sentence although the next word had room."""
-    room = width - a.indent - len(a.text) - 1 - len(b.text.split(" ", 1)[0])
-    return room >= 0 and a.text.endswith(_SENTENCE_ENDS) and len(a.text) > 15
+def _early(z: Line, a: Line, b: Line, width: int) -> bool:
+    """Whether below a full line one ends a sentence although the next word had room."""
+    full = not z.blank and _no_room(z, a, width)
+    return full and not _no_room(a, b, width + 1) and a.text.endswith(_SENTENCE_ENDS)
 
 
 # ---------------------------------------------------------------- words
