@@ -327,9 +327,15 @@ class Lines:
             i -= 1
         return self.all[i] if i >= 0 and not self.all[i].blank else None
 
-    def inside(self, lines: list[Line], item: bool = False) -> Lines:
-        """`lines`, which were cut out of these (a quotation without its marks), one level deeper."""
-        return replace(lines_of(tuple(lines), self.habits), depth=self.depth + 1, item=item)
+    def inside(self, lines: list[Line], column: int = 0, item: bool = False) -> Lines:
+        """`lines`, which were cut out of these (a quotation without its marks), one level deeper.
+
+        Their indents count from `column`, so the margin is there and the width is less.
+        """
+        habits = self.habits
+        if habits.margin or (column and habits.width):
+            habits = replace(habits, margin=0, width=max(0, habits.width - column))
+        return replace(lines_of(tuple(lines), habits), depth=self.depth + 1, item=item)
 
     def opens_item(self) -> bool:
         """Whether these lines begin right behind a list item's mark."""

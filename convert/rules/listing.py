@@ -211,9 +211,10 @@ def _hangs_from(lines: Lines, first: Marker) -> bool:
 def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[list[Blocks], list[Taken]]:
     contents: list[Blocks] = []
     taken: list[Taken] = []
-    for _, item in items:
-        blocks, more = read(lines.inside(item, item=True))
-        contents.append(blocks if loose else tuple(_tight(b) for b in blocks))
+    for mark, item in items:
+        blocks, more = read(lines.inside(item, lines[0].indent + mark.width, item=True))
+        several = loose or sum(isinstance(b, Para) for b in blocks) > 1
+        contents.append(blocks if several else tuple(_tight(b) for b in blocks))
         taken += more
     return contents, taken
 

@@ -17,7 +17,7 @@ def marked(lines: Lines, read: Read) -> Found | None:
     while count < len(lines) and lines[count].text.startswith(">"):
         count += 1
     inner = [_unmarked(line) for line in lines.take(count)]
-    blocks, taken = read(lines.inside(inner))
+    blocks, taken = read(lines.inside(inner, 2))
     return Found((BlockQuote(blocks),), count, taken, "certain", "marked with >")
 
 
@@ -45,7 +45,7 @@ def indented(lines: Lines, read: Read) -> Found | None:
     if not habits.width and count == 1 and lines[0].indent < habits.margin + 3:
         return None
     inner = [Line(line.number, line.text, max(0, line.indent - indent)) for line in lines.take(count)]
-    blocks, taken = read(lines.inside(inner))
+    blocks, taken = read(lines.inside(inner, indent))
     return Found((BlockQuote(blocks),), count, taken, "likely", f"set in by {indent - habits.margin} columns")
 
 
