@@ -7,14 +7,14 @@ from bisect import bisect_left, bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
-from convert.rules.starts import leaves_margin
+from convert.rules.starts import CAPTION, leaves_margin
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
 _SIGNS = re.compile(
     r"[;{}\\]$|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
-    r"print|public|static|void|int|char|struct|end|do|git|sudo|require|include|select|insert|update|create)\b.*"
+    r"print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|insert|update|create)\b.*"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
     r"|\b0x[0-9a-f]+\b|^\s*[\w.]+\s*[:+*/-]?=\s|^\s*-{1,2}\w|%[sd]\b|\|.*\||--+|\w_\w|^[+-]{3} |^@@ "
@@ -81,11 +81,18 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         if gap > 2 or not len(more) or (set_in and more[0].indent < least):
             break
         size = more.chunk()
-        if not looks_like_code(more.take(size), set_in):
+        if not looks_like_code(more.take(size), set_in) and not _goes_on(more.take(size), lines[0].indent):
             break
         count = end = end + gap + size
     block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
     return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
+
+
+def _goes_on(lines: Lines, indent: int) -> bool:
+    """Whether a chunk deeper than the listing's first line is more of it: no line of it reads like prose."""
+    if CAPTION.match(lines[0].text) or not any(c.isalnum() for c in lines[0].text):
+        return False
+    return all(line.indent > indent and not _PROSE.search(line.text) for line in lines)
 
 
 def _set_in(lines: Lines) -> Found:
@@ -139,6 +146,8 @@ def looks_like_code(lines: Lines, set_in: bool) -> bool:
     signs = sum(bool(_SIGNS.search(t)) for t in texts)
     prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$")) for t in texts)
     if set_in:
+        if not prose and signs * 3 >= len(texts):
+            return True
         return signs * 2 >= len(texts) and prose * 2 <= len(texts) and (signs > prose or len(texts) > 3)
     return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
 

@@ -8,14 +8,11 @@ from convert.article import Taken
 from convert.marks import inlines
 from convert.rules.paragraph import join
 from convert.rules.rule import Found, Read
+from convert.rules.starts import CAPTION
 from convert.text import Lines
 from convert.tree import NO_ATTR, Caption, Figure, Plain
 
 _OPEN = re.compile(r"\[(Illustration|Abbildung|Illustración|Ilustración|Illustrazione)s?:\s*(?=\S)")
-_NUMBERED = re.compile(
-    r"(?:Figure|Fig\.|Table|Plate|Abbildung|Abb\.|Tabelle|Tableau|Figura|Tabla|Tabella|Рис\.|Рисунок|Таблица|图|図|表)"
-    r"\s?\d{1,3}[:.]\s?\S"
-)
 LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 
@@ -39,7 +36,7 @@ def _bracketed(lines: Lines) -> Found | None:
 
 def _numbered(lines: Lines) -> Found | None:
     count = lines.chunk()
-    if count > 2 or lines[0].indent < lines.habits.margin + 3 or not _NUMBERED.match(lines[0].text):
+    if count > 2 or lines[0].indent < lines.habits.margin + 3 or not CAPTION.match(lines[0].text):
         return None
     text = join([line.text for line in lines.take(count)], lines.habits)
     return Found((_figure(text, lines),), count, (), "likely", "a numbered caption, set in")

@@ -14,6 +14,11 @@ NUMBER = re.compile(
     r"|\((?:(?P<number2>\d{1,3})|(?P<alpha2>[A-Za-z])|(?P<roman2>[ivxlcIVXLC]{2,7}))\)[ \t\u00a0]+(?=\S)"
 )
 
+CAPTION = re.compile(
+    r"(?:Figure|Fig\.|Table|Plate|Abbildung|Abb\.|Tabelle|Tableau|Figura|Tabla|Tabella|Рис\.|Рисунок|Таблица|图|図|表)"
+    r"\s?\d{1,3}[:.]\s?\S"
+)
+
 
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
