@@ -13,7 +13,7 @@ from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
 _SIGNS = re.compile(
-    r"[;{}\\]$|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
+    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
     r"print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|insert|update|create)\b.*"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
@@ -67,6 +67,9 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         count = lines.chunk()
         block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
         return Found((block,), count, (), "likely", "left of the margin, right below a paragraph")
+    braced = _braced(lines)
+    if braced:
+        return Found((CodeBlock(NO_ATTR, _kept(lines.take(braced))),), braced, (), "likely", "from brace to brace")
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
@@ -117,6 +120,23 @@ def _left_of_margin(lines: Lines) -> bool:
     return min(line.indent for line in rest) < lines.habits.margin and not any(_PROSE.search(x.text[:40]) for x in rest)
 
 
+_LONGEST_BRACE = 200  # lines; one that is not closed by then was no listing's
+
+
+def _braced(lines: Lines) -> int:
+    """How many lines stand from one that ends with a brace to the one that closes it at the same indent; 0: none."""
+    first = lines[0]
+    if not first.text.endswith("{") or first.indent < lines.habits.margin:
+        return 0
+    for i in range(1, min(_LONGEST_BRACE, len(lines))):
+        line = lines[i]
+        if line.text.startswith("}") and line.indent == first.indent:
+            return i + 1
+        if not line.blank and line.indent <= first.indent:
+            return 0
+    return 0
+
+
 _PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")
 
 
@@ -144,7 +164,7 @@ def looks_like_code(lines: Lines, set_in: bool) -> bool:
     """Whether most lines of a chunk carry code's signs and few read like prose."""
     texts = [line.text for line in lines]
     signs = sum(bool(_SIGNS.search(t)) for t in texts)
-    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$")) for t in texts)
+    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
     if set_in:
         if not prose and signs * 3 >= len(texts):
             return True
