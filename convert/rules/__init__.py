@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from convert.article import Taken
 from convert.errors import UsageError
-from convert.rules import breaks, code, colon, figure, footnote, heading, listing, paragraph, quote, verse
+from convert.rules import breaks, code, colon, figure, footnote, heading, listing, paragraph, quote, table, verse
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
 from convert.rules.rule import Table as Table
@@ -21,6 +21,7 @@ RULES: Table = (
     ("fence", code.fenced),
     ("figure", figure.figure),
     ("footnote", footnote.footnote),
+    ("table", table.table),
     ("heading", heading.heading),
     ("break", breaks.scene_break),
     ("quote", quote.marked),
