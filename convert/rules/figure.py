@@ -13,12 +13,16 @@ from convert.text import Lines
 from convert.tree import NO_ATTR, Caption, Figure, Plain
 
 _OPEN = re.compile(r"\[(Illustration|Abbildung|Illustración|Ilustración|Illustrazione)s?:\s*(?=\S)")
+_EMPTY = re.compile(
+    r"\[(?:Illustration|Illustrations|Figure|Fig\.|Plate|Image|Picture|Photo|Photograph|Map|Music|Abbildung|Bild|Ilustración)"
+    r"(?: ?[\dA-Z]{1,5}\.?| notation)?\]"
+)
 LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 
 def figure(lines: Lines, _read: Read) -> Found | None:
     """`[Illustration: …]`, or a line like "Figure 3: …" set in from the margin. A `Figure` of its caption."""
-    return _bracketed(lines) or _numbered(lines) or _credited(lines)
+    return _bracketed(lines) or _left_out(lines) or _numbered(lines) or _credited(lines)
 
 
 def _bracketed(lines: Lines) -> Found | None:
@@ -32,6 +36,13 @@ def _bracketed(lines: Lines) -> Found | None:
     text = join([texts[0][match.end() :], *texts[1:]], lines.habits).removesuffix("]")
     taken = (Taken(lines[0].number, match.group()[1:].rstrip(": \t"), "figure"),)
     return Found((_figure(text, lines),), count, taken, "certain", "marked as an illustration")
+
+
+def _left_out(lines: Lines) -> Found | None:
+    """`[Illustration]` or `[Figure 12]` alone: where a picture stood that has no caption."""
+    if lines.chunk() > 1 or not _EMPTY.fullmatch(lines[0].text):
+        return None
+    return Found((_figure(lines[0].text, lines),), 1, (), "certain", "stands for a picture")
 
 
 def _numbered(lines: Lines) -> Found | None:
