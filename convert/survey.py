@@ -13,9 +13,10 @@ from functools import cache
 from typing import Any
 
 from convert.rules.code import FENCE, is_prose
-from convert.rules.paragraph import bare
+from convert.rules.paragraph import bare as word
 from convert.rules.starts import BULLET, NUMBER
-from convert.text import Habits, Line
+from convert.rules.words import CONTENTS
+from convert.text import Habits, Line, bare
 
 SAMPLE = 4000  # lines; the habits of a text show well before that
 
@@ -32,6 +33,7 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
         language=language or detect(" ".join(line.text for line in sample)),
         markup=_markup(sample),
         words=_words(lines),
+        again=_again(lines),
         fences=_fences(lines),
     )
 
@@ -183,7 +185,7 @@ def _markup(sample: Sequence[Line]) -> bool:
 def _words(lines: Sequence[Line]) -> frozenset[str]:
     """Words parted by a hyphen at a line's end that also stand whole somewhere: the text is its own dictionary."""
     halves = {
-        bare(a.text[:-1].rsplit(" ", 1)[-1] + b.text.split(" ", 1)[0])
+        word(a.text[:-1].rsplit(" ", 1)[-1] + b.text.split(" ", 1)[0])
         for a, b in _pairs(lines)
         if a.text.endswith("-") and len(a.text) > 1
     }
@@ -191,6 +193,14 @@ def _words(lines: Sequence[Line]) -> frozenset[str]:
         return frozenset()
     whole = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+", line.text)}
     return frozenset(halves & whole)
+
+
+def _again(lines: Sequence[Line]) -> frozenset[str]:
+    """What short lines say twice, where one is headed "Contents"; else nobody asks."""
+    if not any(CONTENTS.fullmatch(line.text) for line in lines if 1 < len(line.text) < 30):
+        return frozenset()
+    counts = Counter(bare(line.text) for line in lines if 0 < len(line.text) < 100)
+    return frozenset(text for text, count in counts.items() if count > 1 and len(text) > 1)
 
 
 def _fences(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:

@@ -263,6 +263,8 @@ class Habits:
     language: str = "und"
     markup: bool = False  # the text itself shows Markdown's marks
     words: frozenset[str] = frozenset()  # words whose halves also stand on two lines with a hyphen between
+    again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
+    speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name
     fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
 
 
@@ -340,6 +342,11 @@ class Lines:
     def opens_item(self) -> bool:
         """Whether these lines begin right behind a list item's mark."""
         return self.item and not self.start
+
+
+def bare(text: str) -> str:
+    """The letters and digits of `text`, in lower case."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def split(text: str) -> tuple[Line, ...]:

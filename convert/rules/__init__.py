@@ -10,7 +10,10 @@ from dataclasses import replace
 
 from convert.article import Taken
 from convert.errors import UsageError
-from convert.rules import breaks, code, colon, figure, footnote, heading, listing, paragraph, quote, table, verse
+from convert.rules import (
+    attribution, breaks, code, colon, contents, definitions, figure, footnote, heading, listing, paragraph, quote,
+    table, verse,
+)  # fmt: skip
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
 from convert.rules.rule import Table as Table
@@ -21,7 +24,10 @@ RULES: Table = (
     ("fence", code.fenced),
     ("figure", figure.figure),
     ("footnote", footnote.footnote),
+    ("contents", contents.contents),
     ("table", table.table),
+    ("definitions", definitions.definitions),
+    ("attribution", attribution.attribution),
     ("heading", heading.heading),
     ("break", breaks.scene_break),
     ("quote", quote.marked),

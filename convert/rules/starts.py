@@ -19,10 +19,14 @@ CAPTION = re.compile(
     r"\s?\d{1,3}[:.]\s?\S"
 )
 
+ATTRIBUTION = re.compile(r"(?:--|[—–―])[ \t]?_?[\"“(]?[^\W\d_a-z][^!?;]{0,100}")  # a dash, then a name; never a sentence
+
 
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
+    if signs_off(lines, above):
+        return True
     if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above) or leaves_margin(line, above, lines):
         return True
     if BULLET.match(line.text) and len(line.text) > 1:
@@ -30,6 +34,14 @@ def begins_other(lines: Lines, above: Line) -> bool:
     if NUMBER.match(line.text):
         return above.text.endswith(":") or line.indent > above.indent
     return False
+
+
+def signs_off(lines: Lines, above: Line) -> bool:
+    """Whether the last line of a chunk is a dash and a name set in, or the end of a quotation."""
+    line = lines[0]
+    if lines.chunk() > 1 or line.text[:1] not in "-—–―" or not ATTRIBUTION.fullmatch(line.text):
+        return False
+    return len(line.text.split()) <= 10 and (line.indent > above.indent + 1 or lines.depth > 0)
 
 
 def leaves_margin(line: Line, above: Line, lines: Lines) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read
+from convert.rules.starts import ATTRIBUTION
 from convert.text import Lines
 from convert.tree import Inlines, LineBlock, Str
 
@@ -16,13 +17,13 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
-    chunk = lines.chunk()
+    chunk = _without_name(lines, lines.chunk())
     if lines.item or not _stanza(lines.take(chunk)):
         return None
     count = chunk
     while count < len(lines) and lines.blanks_after(count) == 1:
         more = lines.rest(count + 1)
-        size = more.chunk()
+        size = _without_name(more, more.chunk())
         if more[0].indent < lines.habits.margin + 1 < lines[0].indent or not (
             _stanza(more.take(size)) or _goes_on(more.take(size), lines[0].indent)
         ):
@@ -31,6 +32,13 @@ def verse(lines: Lines, _read: Read) -> Found | None:
     least = min(line.indent for line in lines.take(count) if not line.blank)
     block = LineBlock(tuple(_verse_line(line.text, line.indent - least, lines) for line in lines.take(count)))
     return Found((block,), count, (), "likely", "short uneven lines")
+
+
+def _without_name(lines: Lines, chunk: int) -> int:
+    """The lines of a stanza without the one at its end that says whose it is."""
+    last = lines[chunk - 1]
+    named = chunk > 2 and last.text[:1] in "-—–―" and ATTRIBUTION.fullmatch(last.text)
+    return chunk - 1 if named and last.indent > lines[chunk - 2].indent - 8 else chunk
 
 
 def _goes_on(lines: Lines, indent: int) -> bool:

@@ -43,3 +43,11 @@ SMALL_WORDS = frozenset(
     """is are was were has have had will would can shows describes deals tells begins and or that which who
     ist sind war hat wird und est sont était et qui es son era y que è sono fu e che het zijn en""".split()
 )
+
+CONTENTS = re.compile(
+    r"[#=*]{0,4} ?(?:table of )?contents:?|inhalt(?:sverzeichnis)?:?|table des matières:?|sommaire:?|índice(?: general)?:?"
+    r"|contenido:?|indice:?|sommario:?|índice:?|sumário:?|inhoud(?:sopgave)?:?|spis treści:?|obsah:?|содержание:?"
+    r"|оглавление:?|зміст:?|περιεχόμενα:?|innehåll(?:sförteckning)?:?|indhold(?:sfortegnelse)?:?|innhold:?|sisällys:?"
+    r"|i̇çindekiler:?|tartalom(?:jegyzék)?:?|cuprins:?|目次|目录|目錄|차례|목차|المحتويات|الفهرس|תוכן(?: העניינים)?",
+    re.IGNORECASE,
+)
