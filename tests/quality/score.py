@@ -16,7 +16,7 @@ KINDS = (
 )  # fmt: skip
 FIELDS = ("title", "authors", "date", "language")
 START = 10  # letters that tell where a block begins
-_CALL = re.compile(r"\[\d{1,3}\]|\(\d\)|\[\^\w+\]|[¹²³⁴-⁹]")  # a note's mark: set or linked, it is no word
+_CALL = re.compile(r"\[(?:\d{1,3}|[A-Z])\]|\(\d\)|\[\^\w+\]|[¹²³⁴-⁹]")  # a note's mark: set or linked, it is no word
 _LABEL = re.compile(r"(?P<kind>\w+) ?(?P<detail>[^:]*)(?:: (?P<said>.*))?")
 
 
