@@ -12,6 +12,7 @@ from convert.text import Habits, Line
 
 LONG = 75  # characters; where every line is a paragraph, shorter ones in a row may be verse, a list, an address
 Ends = Callable[[Sequence[Line], int, Habits], bool]
+_FULL_STOP = (".", "!", "?", "。", "！", "？")
 _SENTENCE_END = tuple(".!?…:;\"”’'»)]。！？」』")
 
 
@@ -31,8 +32,9 @@ def _with_blanks(lines: Sequence[Line], habits: Habits, ends: Ends) -> Iterator[
 
 
 def _between_lines(lines: Sequence[Line], i: int, _habits: Habits) -> bool:
-    """Where lines are paragraphs, one that is long stands alone."""
-    return len(lines[i].text) > LONG or len(lines[i - 1].text) > LONG
+    """Where lines are paragraphs, one that is long or ends a sentence stands alone."""
+    above = lines[i - 1].text
+    return len(lines[i].text) > LONG or len(above) > LONG or (above.endswith(_FULL_STOP) and not marker_of(above))
 
 
 def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
@@ -42,7 +44,9 @@ def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
         return False  # what hangs below an item's mark
     if line.indent >= least:
         return above.indent < least or (above.text.endswith(_SENTENCE_END) and line.indent <= habits.margin + 8)
-    return above.indent >= least and i > 1 and not lines[i - 2].blank and lines[i - 2].indent >= least
+    before = lines[i - 2] if i > 1 else above
+    in_both = above.indent >= least <= before.indent and not before.blank
+    return in_both and not before.text.endswith(_SENTENCE_END)
 
 
 def _after_early(lines: Sequence[Line], i: int, habits: Habits) -> bool:

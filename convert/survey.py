@@ -14,7 +14,7 @@ from typing import Any
 
 from convert.rules.code import FENCE, is_prose
 from convert.rules.paragraph import bare as word
-from convert.rules.starts import BULLET, NUMBER
+from convert.rules.starts import BULLET, LABEL, NUMBER
 from convert.rules.words import CONTENTS
 from convert.text import Habits, Line, bare
 
@@ -24,16 +24,18 @@ SAMPLE = 4000  # lines; the habits of a text show well before that
 def survey(lines: Sequence[Line], language: str = "") -> Habits:
     """The Habits of `lines`; `language` where it is known already."""
     sample = [line for line in lines[:SAMPLE] if not line.blank]
-    margin = _margin(sample)
     width = _width(lines[:SAMPLE])
+    set_in = not width and _set_in_by_ideographs(sample)
+    margin = 0 if set_in else _margin(sample)
     return Habits(
         margin=margin,
         width=width,
-        paragraphs=_paragraphs(lines[:SAMPLE], margin, width),
+        paragraphs="indent" if set_in else _paragraphs(lines[:SAMPLE], margin, width),
         language=language or detect(" ".join(line.text for line in sample)),
         markup=_markup(sample),
         words=_words(lines),
         again=_again(lines),
+        speakers=_speakers(lines),
         fences=_fences(lines),
     )
 
@@ -54,6 +56,12 @@ def _margin(sample: Sequence[Line]) -> int:
     return min([margin, *fair])
 
 
+def _set_in_by_ideographs(sample: Sequence[Line]) -> bool:
+    """Whether most lines are Chinese or Japanese paragraphs, begun by one ideographic space or two."""
+    ideographs = re.compile("\\W?[\u3040-\u30ff\u3400-\u9fff]")
+    return sum(line.indent in (2, 4) and bool(ideographs.match(line.text)) for line in sample) * 2 > len(sample)
+
+
 def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
     return [(a, b) for a, b in itertools.pairwise(lines) if not a.blank and not b.blank]
 
@@ -67,6 +75,9 @@ def _width(lines: Sequence[Line]) -> int:
     width = ends[int(len(ends) * 0.97) - (len(ends) < 34)]
     if width > 200:
         return 0
+    capitals = sum(b.text.lstrip("“‘«„\"'(—–-")[:1].isupper() for _, b in pairs)
+    if capitals * 4 > len(pairs) * 3:
+        return 0  # verse, a list: prose goes on in small letters
     full = sum(_no_room(a, b, width) for a, b in pairs)
     whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in pairs)  # a wrapped line seldom ends where a sentence does
     mostly = full * 2 > len(pairs) and whole * 10 < len(pairs) * 6
@@ -94,28 +105,44 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
     if len(texts) < 4 or len(pairs) * 3 < len(texts):
         return "blank"
     if not width:
-        long = sum(len(line.text) > 120 for line in texts)
-        close = sum(len(a.text) > 120 and len(b.text) > 120 for a, b in pairs)
-        return "line" if long * 3 > len(texts) and close * 3 > long * 2 else "blank"
+        return "line" if _line_by_line(texts, pairs) else "blank"
     starts = _first_lines(lines, margin)
     threes = zip(lines, lines[1:], lines[2:], strict=False)
-    early = sum(_early(*three, width) for three in threes if not three[1].blank and not three[2].blank)
+    early = sum(
+        _early(z, a, b, width)
+        for z, a, b in threes
+        if not a.blank and not b.blank and b.indent <= max(margin, a.indent)
+    )
     chunks = len(texts) - len(pairs)
-    if starts > chunks and starts * 30 > len(texts):
+    if starts > 1 and starts > early and starts * 2 > _solid_chunks(lines) and starts * 40 > len(texts):
         return "indent"
     return "mark" if early > chunks and early * 25 > len(texts) else "blank"
+
+
+def _line_by_line(texts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> bool:
+    """Whether in a text that is not wrapped long lines follow each other with nothing between."""
+    long = sum(len(line.text) > 120 for line in texts)
+    close = sum(len(a.text) > 120 and len(b.text) > 120 for a, b in pairs)
+    if len(pairs) * 10 > len(texts) * 9:
+        return long * 5 > len(texts)
+    return long * 3 > len(texts) and close * 3 > long * 2
+
+
+def _solid_chunks(lines: Sequence[Line]) -> int:
+    """How many chunks of three lines or more there are."""
+    groups = itertools.groupby(lines, lambda line: line.blank)
+    return sum(not blank and len(list(group)) > 2 for blank, group in groups)
 
 
 def _first_lines(lines: Sequence[Line], margin: int) -> int:
     """How many lines alone are set in below a sentence's end, and are no items."""
     threes = zip(lines, lines[1:], lines[2:], strict=False)
     return sum(
-        a.indent <= margin
+        (a.indent <= margin or a.indent == b.indent)
         and margin + 2 <= b.indent <= margin + 8
-        and (c.indent <= margin or c.indent == b.indent)
+        and (c.indent <= margin or (a.indent <= margin and c.indent == b.indent and b.text.endswith(_SENTENCE_ENDS)))
         and a.text.endswith(_SENTENCE_ENDS)
         and not (a.blank or b.blank or c.blank or _MARKED.match(a.text) or _MARKED.match(b.text))
-        and len(b.text) > 30
         for a, b, c in threes
     )
 
@@ -193,6 +220,20 @@ def _words(lines: Sequence[Line]) -> frozenset[str]:
         return frozenset()
     whole = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+", line.text)}
     return frozenset(halves & whole)
+
+
+_QUESTION = ("?", "？", "؟", ";")
+
+
+def _speakers(lines: Sequence[Line]) -> frozenset[str]:
+    """The labels that paragraphs begin with by turns, three times or more in all, where one of them asks or is a letter."""
+    starts = [line.text for above, line in zip((None, *lines), lines, strict=False) if above is None or above.blank]
+    labels = [(match.group(1), text) for text in starts if (match := LABEL.match(text)) and len(text) > match.end() + 1]
+    counts = Counter(label for label, _ in labels)
+    several = {label for label, count in counts.items() if count > 1}
+    asks = any(label in several and (len(label) < 4 or text.endswith(_QUESTION)) for label, text in labels)
+    turns = sum(one[0] != two[0] for one, two in itertools.pairwise(labels) if {one[0], two[0]} <= several)
+    return frozenset(several) if asks and len(several) in (2, 3, 4, 5, 6) and turns > 2 else frozenset()
 
 
 def _again(lines: Sequence[Line]) -> frozenset[str]:

@@ -245,7 +245,7 @@ class Line(NamedTuple):
 
     number: int  # from 1
     text: str  # without its indent and without space at its end
-    indent: int  # columns of space before it; a tab goes to the next multiple of 8
+    indent: int  # columns of space before it; a tab goes to the next multiple of 8, an ideographic space is two
 
     @property
     def blank(self) -> bool:
@@ -358,7 +358,7 @@ def _line(number: int, raw: str) -> Line:
     text = raw.strip()
     if raw[:1].isspace() and text:
         lead = raw[: len(raw) - len(raw.lstrip())]
-        return Line(number, text, len(lead.expandtabs(8)))
+        return Line(number, text, len(lead.expandtabs(8)) + lead.count("\u3000"))
     return Line(number, text, 0)
 
 

@@ -10,9 +10,9 @@ from convert import ledger, rules, text
 from convert.article import Article, Metadata, Source
 from convert.editions.markup import Setter
 from convert.marks import MARKS, inlines
+from convert.parting import parted
 from convert.passes import PASSES
 from convert.pipeline import read
-from convert.parting import parted
 from convert.rules import RULES
 from convert.survey import survey
 from tests.cases import FOLDER, Case, cases, check

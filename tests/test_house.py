@@ -43,7 +43,20 @@ IMPURE = {
     "requests",
     "urllib.request",
 }
-PURE_FLOORS = ("tree", "article", "options", "text", "marks", "rules", "survey", "parting", "ledger", "matter", "passes", "report")
+PURE_FLOORS = (
+    "tree",
+    "article",
+    "options",
+    "text",
+    "marks",
+    "rules",
+    "survey",
+    "parting",
+    "ledger",
+    "matter",
+    "passes",
+    "report",
+)
 
 
 def room(path: Path) -> str:

@@ -11,8 +11,21 @@ from dataclasses import replace
 from convert.article import Taken
 from convert.errors import UsageError
 from convert.rules import (
-    attribution, breaks, code, colon, contents, definitions, figure, footnote, heading, listing, paragraph, quote,
-    table, verse,
+    attribution,
+    breaks,
+    code,
+    colon,
+    contents,
+    definitions,
+    figure,
+    footnote,
+    heading,
+    listing,
+    paragraph,
+    quote,
+    speech,
+    table,
+    verse,
 )  # fmt: skip
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
@@ -28,6 +41,7 @@ RULES: Table = (
     ("table", table.table),
     ("definitions", definitions.definitions),
     ("attribution", attribution.attribution),
+    ("speech", speech.speech),
     ("heading", heading.heading),
     ("break", breaks.scene_break),
     ("quote", quote.marked),

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 _COLONS = re.compile(r"(\S.{0,120}?)::(?:\s+(.*))?")
 _BESIDE = re.compile(r"(\[[^\[\]]{1,40}\]|\S(?:.{0,24}?\S)?)( {2,}|\t)(?=\S)")
-_END = (".", ",", ";", ":", "!", "?", "—", "-", "…")
+_END = (",", ";", ":", "!", "?", "—", "-", "…")
 
 
 def definitions(lines: Lines, read: Read) -> Found | None:
@@ -113,7 +113,8 @@ def _beside(lines: Lines) -> Entry | None:
 
 
 def _is_term(text: str) -> bool:
-    return len(text) <= 60 and len(text.split()) <= 7 and not text.endswith(_END) and not has_signs(text)
+    signs = has_signs(text) and not text.startswith("-")
+    return len(text) <= 60 and len(text.split()) <= 7 and not text.endswith(_END) and not signs
 
 
 def _below(lines: Lines, indent: int) -> int:
@@ -139,8 +140,10 @@ def _believable(entries: list[Entry], look: Look) -> bool:
     if look is _beside:
         labels = sum(entry.term.text.startswith("[") for entry in entries)
         hangs = sum(entry.size > 1 for entry in entries)
-        return bool(hangs) and (labels == len(entries) or len(entries) > 1) and longer == len(entries)
-    return len(entries) > 1 and longer * 3 >= len(entries) * 2
+        together = len(entries) > 2 and len({entry.column for entry in entries}) == 1
+        return (bool(hangs) or together) and (labels == len(entries) or len(entries) > 1) and longer == len(entries)
+    sentences = any(entry.term.text.endswith(".") for entry in entries)
+    return len(entries) > 1 + sentences and longer * 3 >= len(entries) * 2
 
 
 def _length(entry: Entry) -> int:

@@ -17,6 +17,7 @@ _EMPTY = re.compile(
     r"\[(?:Illustration|Illustrations|Figure|Fig\.|Plate|Image|Picture|Photo|Photograph|Map|Music|Abbildung|Bild|Ilustración)"
     r"(?: ?[\dA-Z]{1,5}\.?| notation)?\]"
 )
+LONGEST_LINE = 120  # characters of a caption that keeps the margin
 LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 
@@ -47,8 +48,10 @@ def _left_out(lines: Lines) -> Found | None:
 
 def _numbered(lines: Lines) -> Found | None:
     count = lines.chunk()
-    if count > 2 or lines[0].indent < lines.habits.margin + 3 or not CAPTION.match(lines[0].text):
+    if count > 2 or not CAPTION.match(lines[0].text):
         return None
+    if lines[0].indent < lines.habits.margin + 3 and (count > 1 or len(lines[0].text) > LONGEST_LINE):
+        return None  # a sentence that begins so
     text = join([line.text for line in lines.take(count)], lines.habits)
     return Found((_figure(text, lines),), count, (), "likely", "a numbered caption, set in")
 
@@ -58,6 +61,7 @@ _CREDIT = re.compile(
     r"(?:\s+(?:by|courtesy of|via|von|par|de|di)\s|\s?[:©])\s?\S.*"
     r"|(?:[^.!?]|\.(?=\S)){0,150}/\s?(?:AP|AFP|EPA|Reuters|Getty(?: Images)?|iStock|Shutterstock|Flickr)"
     r"\b.{0,40}"
+    r"|.{3,160}[.!?] \(?(?:Photo|Photograph|Picture|Foto|Bild|Crédit)s?(?: by|: | © )\s?[A-ZÀ-Þ].{2,40}"
 )
 
 

@@ -125,7 +125,7 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return _numbered_level(text), "likely", "numbered and alone"
     if _caps(line) and not text.endswith((",", ";", ":")) and not _SIGNATURE.fullmatch(text):
         return 2, "likely", "in capitals"
-    if not lines.opened() and _title_like(text, lines):
+    if (lines.habits.paragraphs == "line" or not lines.opened()) and _title_like(text, lines):
         return 3, "guess", "a short line alone"
     return None
 
@@ -135,7 +135,7 @@ def _title_like(text: str, lines: Lines) -> bool:
     if (_END.search(text) and not re.search(r"[^.]\?$|\w!$", text)) or len(text) > 80:
         return False
     first = text.lstrip("“\"'‘«(¿¡[")[:1]
-    if not (first.isupper() or first.isdigit() or first > "\u2e7f" or not first.isalpha()):
+    if first.islower():
         return False
     if text[:1] in '-—–•*|([{<>"“«/\\@$' or "|" in text or "://" in text or text.count(",") > 2:
         return False

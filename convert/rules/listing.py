@@ -51,7 +51,7 @@ def listing(lines: Lines, read: Read) -> Found | None:
 def unmarked(lines: Lines, _read: Read) -> Found | None:
     """Lines ended on purpose in a text that is not wrapped: what is left of a list whose bullets are lost."""
     habits, count = lines.habits, lines.chunk()
-    if habits.width or habits.paragraphs == "mark" or lines.depth or count < 2:
+    if habits.width or habits.paragraphs in ("mark", "indent") or lines.depth or count < 2:
         return None
     items = list(lines.take(count))
     above = lines.above()

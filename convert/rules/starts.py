@@ -7,7 +7,7 @@ import re
 from convert.text import Line, Lines
 
 BULLET = re.compile(
-    r"([*\-+•·◦▪‣∙●○■□►–☐☑☒✓✗]|o(?=  |\s[A-Z(“\"])|_{2,4}(?=\s+[^\W\d_])|\[[ xX]\])(?:[ \t\u00a0]+|$)"
+    r"([*\-+•·◦▪‣∙●○■□►–・☐☑☒✓✗]|o(?=  |\s[A-Z(“\"])|_{2,4}(?=\s+[^\W\d_])|\[[ xX]\])(?:[ \t\u00a0]+|$)"
 )
 NUMBER = re.compile(
     r"(?:(?P<number>\d{1,3})|(?P<alpha>[A-Za-z])|(?P<roman>[ivxlcIVXLC]{2,7}))(?P<close>\\?[.)])[ \t\u00a0]+(?=\S)"
@@ -19,7 +19,14 @@ CAPTION = re.compile(
     r"\s?\d{1,3}[:.]\s?\S"
 )
 
-ATTRIBUTION = re.compile(r"(?:--|[—–―])[ \t]?_?[\"“(]?[^\W\d_a-z][^!?;]{0,100}")  # a dash, then a name; never a sentence
+ATTRIBUTION = re.compile(
+    r"(?:--|[—–―])[ \t]?_?[\"“(]?[^\W\d_a-z][^!?;]{0,100}"
+)  # a dash, then a name; never a sentence
+
+# Who speaks: a letter or a name, then a colon, a point where the letter stands alone, or a dash after capitals.
+LABEL = re.compile(
+    r"([^\W\d_a-z][\w.'’-]{0,20}(?: [^\W\d_a-z][\w.'’-]{0,20}){0,2})(?:[:：]|\.(?=\s)|\.?\s?[—–])(?:\s+|(?<=：))(?=\S)"
+)
 
 
 def begins_other(lines: Lines, above: Line) -> bool:

@@ -42,7 +42,7 @@ def table(lines: Lines, _read: Read) -> Found | None:
 
 def _announced(lines: Lines) -> bool:
     above = lines.all[lines.start - 1].text
-    return above.endswith(":") or len(above) < 80 and above[:1].isupper() and not above.endswith((".", ","))
+    return above.endswith(":") or (len(above) < 80 and above[:1].isupper() and not above.endswith((".", ",")))
 
 
 # ---------------------------------------------------------------- bars
@@ -113,9 +113,7 @@ def _boxed(lines: Lines) -> Found | None:
     borders = [i for i, line in enumerate(chunk) if _BORDER.fullmatch(line.text)]
     if len(borders) < 2 or len(chunk) < 3:
         return None
-    groups = [
-        [_barred(line.text) for line in chunk[a + 1 : b]] for a, b in itertools.pairwise(borders) if b - a > 1
-    ]
+    groups = [[_barred(line.text) for line in chunk[a + 1 : b]] for a, b in itertools.pairwise(borders) if b - a > 1]
     each = len(groups) > 2 or any(not row[0] for group in groups for row in group[1:] if row)
     rows = [_joined(group) for group in groups] if each else [row for group in groups for row in group]
     if not _regular(rows):
@@ -137,7 +135,7 @@ def _ruled(lines: Lines) -> Found | None:
     chunk = _first(lines)
     top = 1 if _RULE.fullmatch(chunk[0].text) else 0
     at = next((i for i in range(1, min(4 + top, len(chunk))) if _RULE.fullmatch(chunk[i].text)), 0)
-    if not at or not top and at > 2:
+    if not at or (not top and at > 2):
         return None
     ends = [i for i in range(at + 1, len(chunk)) if _RULE.fullmatch(chunk[i].text)]
     last = ends[-1] if ends else len(chunk)
@@ -220,7 +218,11 @@ def _tabular(rows: Sequence[Cells], chunk: Sequence[Line]) -> bool:
     cells = sum(bool(cell) for row in rows for cell in row[1:])
     short = sum(len(row[0].split()) <= 6 for row in rows)
     full = sum(sum(bool(cell) for cell in row) > 1 for row in rows)
-    return full * 4 >= len(rows) * 3 and short * 4 >= len(rows) * 3 and (numbers * 3 >= cells or len(rows) == len(chunk))
+    if len(rows[0]) == 2 and sum(len(row[1].split()) for row in rows) >= 4 * len(rows) and not _has_head(rows):
+        return False  # terms and what they mean
+    return (
+        full * 4 >= len(rows) * 3 and short * 4 >= len(rows) * 3 and (numbers * 3 >= cells or len(rows) == len(chunk))
+    )
 
 
 def _listing(rows: Sequence[Cells]) -> bool:
@@ -233,7 +235,9 @@ def _listing(rows: Sequence[Cells]) -> bool:
 def _has_head(rows: Sequence[Cells]) -> bool:
     """Whether the first row names columns of figures."""
     columns = list(zip(*rows[1:], strict=True))
-    figures = [i for i, column in enumerate(columns) if sum(bool(_NUMBER.fullmatch(c)) for c in column) * 3 >= len(column) * 2]
+    figures = [
+        i for i, column in enumerate(columns) if sum(bool(_NUMBER.fullmatch(c)) for c in column) * 3 >= len(column) * 2
+    ]
     return bool(figures) and not any(re.search(r"\d", rows[0][i]) for i in figures)
 
 

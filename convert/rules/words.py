@@ -35,6 +35,8 @@ introdução prefácio conclusão conclusões epílogo sumário inleiding voorwo
 KEYWORDS = re.compile(
     rf"(?:(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})\s+{_NUMBER}\b[.:]?(?:\s|$|[—–-])"
     rf"|(?:{'|'.join(sorted(set(_ALONE), key=len, reverse=True))})[.:]?$"
+    rf"|[^\W\d_]{{4,14}}\s(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})[.:]?$"
+    r"|[一二三四五六七八九十]{1,3}、\S{1,20}$"
     r"|第[\d〇一二三四五六七八九十百千]{1,6}[章回節节部篇話话卷]|제\s?\d{1,3}\s?[장절부])",
     re.IGNORECASE,
 )
