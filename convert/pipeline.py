@@ -10,6 +10,7 @@ from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
+from convert.report import Reading, Rival
 
 DEFAULT_FORMATS = ("html", "pdf", "epub")
 _DEFAULTS = Limits()
@@ -34,16 +35,40 @@ def convert(
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
+    return _even(source, options, limits, rules.without(options.no_detect))[0]
+
+
+def inspect(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Reading:
+    """What `read` gives, with the source's lines and, for each doubtful block, what else it could have been."""
+    options = options or Options()
+    table = rules.without(options.no_detect)
+    rivals: dict[tuple[int, int, str], Rival] = {}
+
+    def seen(name: str, found: rules.Found, lines: text.Lines) -> None:
+        other = None if found.sure == "certain" else rules.runner_up(lines, table, name)
+        if other and other[1].blocks:
+            rule, would = other
+            first, last, end = (lines[i].number for i in (0, found.size - 1, would.size - 1))
+            rivals[first, last, name] = Rival(rule, would.blocks[0], first, end)
+
+    article, lines = _even(source, options, limits, rules.watched(table, seen))
+    return Reading(article, lines, rivals)
+
+
+def _even(
+    source: Source, options: Options, limits: Limits, table: rules.Table
+) -> tuple[Article, tuple[text.Line, ...]]:
+    """The Article that `table` reads in `source`, its ledger even, and the source's lines."""
     _refuse_large(source, (), limits)
     decoded, doubts = text.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
-    article = _read(lines, options, rules.without(options.no_detect))
+    article = _read(lines, options, table)
     breach = ledger.breach(lines, article)
     if breach is not None:
         article = _read(lines, options, rules.PARAGRAPHS_ONLY)
         article = replace(article, remarks=(*article.remarks, breach))
-    return replace(article, remarks=(*doubts, *more, *article.remarks))
+    return replace(article, remarks=(*doubts, *more, *article.remarks)), lines
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:

@@ -226,7 +226,7 @@ _QUESTION = ("?", "？", "؟", ";")
 
 
 def _speakers(lines: Sequence[Line]) -> frozenset[str]:
-    """The labels that paragraphs begin with by turns, three times or more in all, where one of them asks or is a letter."""
+    """The labels that paragraphs begin with by turns, three times or more, one of which asks or is a letter."""
     starts = [line.text for above, line in zip((None, *lines), lines, strict=False) if above is None or above.blank]
     labels = [(match.group(1), text) for text in starts if (match := LABEL.match(text)) and len(text) > match.end() + 1]
     counts = Counter(label for label, _ in labels)

@@ -13,11 +13,13 @@ from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
 _SIGNS = re.compile(
-    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
-    r"print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|insert|update|create)\b.*"
+    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
+    r"try|print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|"
+    r"insert|update|create)\b.*"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
-    r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}|\w_\w|^[+-]{3} |^@@ "
+    r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
+    r"|\w_\w|^[+-]{3} |^@@ "
 )
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
 _PROSE = re.compile(

@@ -47,7 +47,8 @@ SMALL_WORDS = frozenset(
 )
 
 CONTENTS = re.compile(
-    r"[#=*]{0,4} ?(?:table of )?contents:?|inhalt(?:sverzeichnis)?:?|table des matières:?|sommaire:?|índice(?: general)?:?"
+    r"[#=*]{0,4} ?(?:table of )?contents:?|inhalt(?:sverzeichnis)?:?|table des matières:?|sommaire:?"
+    r"|índice(?: general)?:?"
     r"|contenido:?|indice:?|sommario:?|índice:?|sumário:?|inhoud(?:sopgave)?:?|spis treści:?|obsah:?|содержание:?"
     r"|оглавление:?|зміст:?|περιεχόμενα:?|innehåll(?:sförteckning)?:?|indhold(?:sfortegnelse)?:?|innhold:?|sisällys:?"
     r"|i̇çindekiler:?|tartalom(?:jegyzék)?:?|cuprins:?|目次|目录|目錄|차례|목차|المحتويات|الفهرس|תוכן(?: העניינים)?",
