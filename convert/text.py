@@ -293,11 +293,15 @@ class Lines:
 
     def rest(self, count: int) -> Lines:
         """What follows the first `count` lines."""
-        return replace(self, start=min(self.start + count, self.stop))
+        return self._view(min(self.start + count, self.stop), self.stop)
 
     def take(self, count: int) -> Lines:
         """The first `count` lines."""
-        return replace(self, stop=min(self.start + count, self.stop))
+        return self._view(self.start, min(self.start + count, self.stop))
+
+    def _view(self, start: int, stop: int) -> Lines:
+        """Other bounds; `dataclasses.replace` would say the same and take five times the time."""
+        return Lines(self.all, start, stop, self.habits, self.depth, self.item, self.ends)
 
     def chunk(self) -> int:
         """How many lines there are before the next blank one."""

@@ -22,9 +22,9 @@ _SIGNS = re.compile(
     r"|\w_\w|^[+-]{3} |^@@ "
 )
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
-_PROSE = re.compile(
-    r"^(?!from \w+ import|import |def |class |return )(?:.*?)[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}"
-)
+_STATEMENT = re.compile(r"from [\w.]+ import|import |def |class |return |#include")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,30}(?: [^\W\d_]{2,30}){3}")
+_ENOUGH = 300  # characters of a line; what it is shows by then
 
 
 def fenced(lines: Lines, _read: Read) -> Found | None:
@@ -99,7 +99,7 @@ def _goes_on(lines: Lines, indent: int) -> bool:
     """Whether a chunk deeper than the listing's first line is more of it: no line of it reads like prose."""
     if CAPTION.match(lines[0].text) or not any(c.isalnum() for c in lines[0].text):
         return False
-    return all(line.indent > indent and not _PROSE.search(line.text) for line in lines)
+    return all(line.indent > indent and not _reads(line.text) for line in lines)
 
 
 def _set_in(lines: Lines) -> Found:
@@ -121,7 +121,7 @@ def _left_of_margin(lines: Lines) -> bool:
     rest = lines.take(lines.chunk())
     if len(rest) == 1 and not has_signs(rest[0].text) and not _PROMPT.match(rest[0].text):
         return False  # a heading that hangs, close below its neighbour
-    return min(line.indent for line in rest) < lines.habits.margin and not any(_PROSE.search(x.text[:40]) for x in rest)
+    return min(line.indent for line in rest) < lines.habits.margin and not any(_reads(x.text[:40]) for x in rest)
 
 
 _LONGEST_BRACE = 200  # lines; one that is not closed by then was no listing's
@@ -151,24 +151,29 @@ def _announced(lines: Lines, chunk: int) -> bool:
     above = lines.above()
     if lines.depth or above is None or not above.text.endswith(":") or chunk > 20:
         return False
-    return all(has_signs(x.text) and not _PROSE.search(x.text) and "://" not in x.text for x in lines.take(chunk))
+    return all(has_signs(x.text) and not _reads(x.text) and "://" not in x.text for x in lines.take(chunk))
 
 
 def has_signs(text: str) -> bool:
     """Whether a line carries a sign of code."""
-    return bool(_SIGNS.search(text))
+    return bool(_SIGNS.search(text[:_ENOUGH]))
+
+
+def _reads(text: str) -> bool:
+    """Whether four words stand in a row, and not as a statement of a program."""
+    return not _STATEMENT.match(text) and bool(_PROSE.search(text, 0, _ENOUGH))
 
 
 def is_prose(text: str) -> bool:
     """Whether a line has four words in a row, or a dozen letters of a script without spaces, and no sign of code."""
-    return bool(_PROSE.search(text) or _UNSPACED.search(text)) and not has_signs(text)
+    return (_reads(text) or bool(_UNSPACED.search(text))) and not has_signs(text)
 
 
 def looks_like_code(lines: Lines, set_in: bool) -> bool:
     """Whether most lines of a chunk carry code's signs and few read like prose."""
     texts = [line.text for line in lines]
-    signs = sum(bool(_SIGNS.search(t)) for t in texts)
-    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
+    signs = sum(has_signs(t) for t in texts)
+    prose = sum(_reads(t) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
     if set_in:
         if not prose and signs * 3 >= len(texts):
             return True

@@ -60,7 +60,7 @@ def _title(lines: Lines) -> Header:
 
 
 def _entries(lines: Lines, titled: bool) -> int:
-    """How many lines at the top are entries: below a title most lead to pages or recur, else all end with dots and one."""
+    """How many lines at the top are entries: below a title most lead to pages or recur, else all have dots."""
     count = i = good = all_ = 0
     seen: set[str] = set()
     while i < min(len(lines), LONGEST):

@@ -212,11 +212,20 @@ def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[li
     contents: list[Blocks] = []
     taken: list[Taken] = []
     for mark, item in items:
+        if len(item) == 1 and (item[0].text[:1].isalpha() or item[0].text[:1].isdigit()) and "::" not in item[0].text:
+            contents.append((_simple(item[0], lines, loose),))
+            continue
         blocks, more = read(lines.inside(item, lines[0].indent + mark.width, item=True))
         several = loose or sum(isinstance(b, Para) for b in blocks) > 1
         contents.append(blocks if several else tuple(_tight(b) for b in blocks))
         taken += more
     return contents, taken
+
+
+def _simple(line: Line, lines: Lines, loose: bool) -> Block:
+    """An item of one line that begins with a letter, which no other rule would take: most items are such."""
+    kind = Para if loose else Plain
+    return kind(inlines(line.text, lines.habits), pos=Pos(line.number, line.number, "paragraph"))
 
 
 def _tight(block: Block) -> Block:
