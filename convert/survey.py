@@ -26,7 +26,7 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
     sample = [line for line in lines[:SAMPLE] if not line.blank]
     width = _width(lines[:SAMPLE])
     set_in = not width and _set_in_by_ideographs(sample)
-    margin = 0 if set_in else _margin(sample)
+    margin = 0 if set_in or _in_full(sample) else _margin(sample)
     return Habits(
         margin=margin,
         width=width,
@@ -54,6 +54,23 @@ def _margin(sample: Sequence[Line]) -> int:
     ]
     fair = [indent for indent, count in Counter(prose).items() if count * 6 > len(prose)]
     return min([margin, *fair])
+
+
+_DOCUMENT = re.compile(
+    r"(?:\S+ ){0,5}\S*(?:Diary|Journal|Tagebuch|Brief|Letter|Dagboek|Diario|Дневник|Письмо)\b.{0,30}"
+    r"|(?:To|An|À|Al|Alla) (?:my |the )?(?:Mrs?|Miss|Dr|Sir|Lady|Herrn?|Frau|M|Mme|Sra?|Signora?)\b.{0,60}"
+    r"|(?:My |Mein[e ]? ?|Mon |Ma )?(?:[Dd]ear(?:est)?|[Ll]iebe[rs]?|[Cc]her|[Cc]hère|[Qq]uerid[oa]|[Cc]ar[oa]) .{2,40}[,:!—]"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]+\.?—.*"
+)
+
+
+def _in_full(sample: Sequence[Line]) -> bool:
+    """Whether all of a text is a letter or a journal, set in as books set such documents in; only headings are not."""
+    body = [line for line in sample if line.indent > 1]
+    outside = [line for line in sample if line.indent <= 1]
+    if len(body) < 8 or len(outside) * 20 > len(sample) or any(len(line.text) > 40 for line in outside):
+        return False
+    return any(_DOCUMENT.fullmatch(line.text) for line in body[:3])
 
 
 def _set_in_by_ideographs(sample: Sequence[Line]) -> bool:
