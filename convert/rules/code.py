@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
-from convert.rules.starts import CAPTION, leaves_margin
+from convert.rules.starts import CAPTION, PROMPT, leaves_margin
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
@@ -65,7 +65,7 @@ def _block_between(lines: Lines, count: int) -> bool:
 
 def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
-    if lines.opens_item() and not _PROMPT.match(lines[0].text):
+    if lines.opens_item() and not PROMPT.match(lines[0].text):
         return None  # whoever put a mark before it meant words
     if _left_of_margin(lines):
         count = lines.chunk()
@@ -119,7 +119,7 @@ def _left_of_margin(lines: Lines) -> bool:
     if not leaves_margin(lines[0], lines.all[lines.start - 1], lines):
         return False
     rest = lines.take(lines.chunk())
-    if len(rest) == 1 and not has_signs(rest[0].text) and not _PROMPT.match(rest[0].text):
+    if len(rest) == 1 and not has_signs(rest[0].text) and not PROMPT.match(rest[0].text):
         return False  # a heading that hangs, close below its neighbour
     return min(line.indent for line in rest) < lines.habits.margin and not any(_reads(x.text[:40]) for x in rest)
 
@@ -141,12 +141,9 @@ def _braced(lines: Lines) -> int:
     return 0
 
 
-_PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")
-
-
 def _announced(lines: Lines, chunk: int) -> bool:
     """Whether a chunk begins with a machine's prompt, or stands below a colon with nothing but lines of signs."""
-    if _PROMPT.match(lines[0].text):
+    if PROMPT.match(lines[0].text):
         return True
     above = lines.above()
     if lines.depth or above is None or not above.text.endswith(":") or chunk > 20:

@@ -9,7 +9,7 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read, Sure
-from convert.rules.starts import begins_other, framed_lines
+from convert.rules.starts import PROMPT, begins_other, framed_lines
 from convert.rules.words import KEYWORDS, SMALL_WORDS
 from convert.text import Line, Lines
 from convert.tree import NO_ATTR, Header
@@ -86,7 +86,7 @@ def _alone(lines: Lines) -> Found | None:
         count = 1
     elif count > 2 or _nothing_follows(lines, count):
         return None
-    if len(line.text) > LONGEST or not _wordy(line.text, 1):
+    if len(line.text) > LONGEST or not _wordy(line.text, 1) or PROMPT.match(line.text):
         return None
     if count > 1 and (lines.habits.paragraphs == "line" or begins_other(lines.rest(1), line)):
         count = 1

@@ -19,6 +19,7 @@ CAPTION = re.compile(
     r"\s?\d{1,3}[:.]\s?\S"
 )
 
+PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")  # a machine's, before what is typed
 ATTRIBUTION = re.compile(
     r"(?:--|[—–―])[ \t]?_?[\"“(]?[^\W\d_a-z][^!?;]{0,100}"
 )  # a dash, then a name; never a sentence
