@@ -336,7 +336,7 @@ def _options(said: dict[str, Any]) -> Options:
     values: dict[str, Any] = _from_file(said.get("metadata_file"))
     values |= {f.name: said[f.name] for f in FIELDS if said.get(f.name) not in (None, "", ())}
     options = options_from(values, "cli")
-    without(options.no_detect)  # an unknown rule is refused before any work
+    without(options.no_detect, options.detect)  # an unknown rule is refused before any work
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit() and not options.modified:
         from datetime import UTC, datetime

@@ -44,6 +44,10 @@ class Options:
     )
     toc: bool | None = _say("Set a table of contents, or none; default: where there are three headings.", "flag")
     encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
+    detect: tuple[str, ...] = _say(
+        "Structures to look for, whatever else is said: smallcaps, which is off by itself, or one of --no-detect.",
+        "many", flag="--detect", metavar="RULE",
+    )  # fmt: skip
     no_detect: tuple[str, ...] = _say(
         "Structures not to look for: verse, list, heading …", "many", flag="--no-detect", metavar="RULE"
     )
@@ -110,13 +114,16 @@ def options_from(values: Mapping[str, Any], door: Door) -> Options:
     return _checked(Options(**said))
 
 
+_RULES = ("detect", "no_detect")  # names of rules hold no comma, so that commas may part them
+
+
 def _value(known: Field, value: Any, before: Any) -> Any:
     match known.kind:
         case "text":
             return _text(known, value)
         case "many":
             items = value if isinstance(value, list | tuple) else [value]
-            several = [x for v in items for x in (_text(known, v).split(",") if known.name == "no_detect" else [v])]
+            several = [x for v in items for x in (_text(known, v).split(",") if known.name in _RULES else [v])]
             return (before or ()) + tuple(_text(known, v).strip() for v in several if _text(known, v).strip())
         case "flag":
             return _flag(known, value)

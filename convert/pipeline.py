@@ -38,7 +38,7 @@ def read(source: Source, options: Options | None = None, limits: Limits = _DEFAU
     decoded, doubts = text.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
-    article = _read(lines, options, rules.without(options.no_detect))
+    article = _read(lines, options, rules.without(options.no_detect, options.detect))
     breach = ledger.breach(lines, article)
     if breach is not None:
         article = _read(lines, options, rules.PARAGRAPHS_ONLY)
@@ -64,8 +64,9 @@ def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table) ->
     body = text.lines_of(found.body, habits)
     blocks, taken = rules.read(body, table)
     article = Article(found.metadata, blocks, found.remarks, (*found.taken, *taken))
-    for _, step in passes.PASSES:
-        article = step(article, habits)
+    for name, step in passes.PASSES:
+        if name not in rules.OPT_IN or name in options.detect:
+            article = step(article, habits)
     return article
 
 

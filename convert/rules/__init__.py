@@ -34,16 +34,17 @@ RULES: Table = (
 )
 PARAGRAPHS_ONLY: Table = (("paragraph", paragraph.paragraph),)
 DETECTABLE = tuple(name for name, _ in RULES if name != "paragraph")
+OPT_IN = ("smallcaps",)  # passes that only run where they are asked for
 
 
-def without(names: Iterable[str]) -> Table:
-    """RULES less those named. UsageError names one that there is not."""
-    for name in names:
-        if name not in DETECTABLE:
-            raise UsageError(
-                f"There is no rule {name!r}.", f"The rules are: {', '.join(DETECTABLE)}.", code="unknown-rule"
-            )
-    return tuple((name, rule) for name, rule in RULES if name not in names)
+def without(names: Iterable[str], detect: Iterable[str] = ()) -> Table:
+    """RULES less those named, unless `detect` names them too. UsageError names one that there is not."""
+    names, detect = tuple(names), tuple(detect)
+    for name in (*names, *detect):
+        if name not in DETECTABLE and name not in OPT_IN:
+            allowed = ", ".join((*DETECTABLE, *OPT_IN))
+            raise UsageError(f"There is no rule {name!r}.", f"The rules are: {allowed}.", code="unknown-rule")
+    return tuple((name, rule) for name, rule in RULES if name not in names or name in detect)
 
 
 def read(lines: Lines, table: Table = RULES) -> tuple[Blocks, tuple[Taken, ...]]:
