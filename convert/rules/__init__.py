@@ -5,12 +5,13 @@ First match wins. A new structure is one file beside this one, one line in RULES
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from convert.article import Taken
 from convert.errors import UsageError
 from convert.rules import breaks, code, colon, figure, footnote, heading, listing, paragraph, quote, verse
+from convert.rules.forced import AHEAD, Forced, made
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
 from convert.rules.rule import Table as Table
@@ -47,10 +48,14 @@ def without(names: Iterable[str], detect: Iterable[str] = ()) -> Table:
     return tuple((name, rule) for name, rule in RULES if name not in names or name in detect)
 
 
-def read(lines: Lines, table: Table = RULES) -> tuple[Blocks, tuple[Taken, ...]]:
-    """The blocks of `lines`, each with its `pos`, and the letters that went into structure."""
+def read(lines: Lines, table: Table = RULES, forced: Sequence[Forced] = ()) -> tuple[Blocks, tuple[Taken, ...]]:
+    """The blocks of `lines`, each with its `pos`, and the letters that went into structure.
+
+    `forced`, in order, are set as said; the rules read up to the next of them and never over its first line.
+    """
     blocks: list[Block] = []
     taken: list[Taken] = []
+    places = list(reversed(forced))
 
     def inside(part: Lines) -> tuple[Blocks, tuple[Taken, ...]]:
         return read(part, table)
@@ -59,11 +64,29 @@ def read(lines: Lines, table: Table = RULES) -> tuple[Blocks, tuple[Taken, ...]]
         if lines[0].blank:
             lines = lines.rest(1)
             continue
-        name, found = _first(lines, table, inside)
+        room = places[-1].first - lines[0].number if places else len(lines)
+        if room:
+            name, found = _up_to(room, lines, table, inside)
+        else:
+            name, found = "override", made(places.pop(), lines, lambda view: _first(view, table, inside)[1], inside)
         blocks += _placed(found, name, lines)
         taken += found.taken
         lines = lines.rest(found.size)
     return tuple(blocks), tuple(taken)
+
+
+def _up_to(room: int, lines: Lines, table: Table, inside: Read) -> tuple[str, Found]:
+    """The first find that takes at most `room` lines, though its rule may look further."""
+    if room >= len(lines):
+        return _first(lines, table, inside)
+    ahead, most = lines.take(room + AHEAD), lines.take(room)
+    for name, rule in table:
+        found = rule(ahead, inside)
+        if found is not None and found.size > room:
+            found = rule(most, inside)
+        if found is not None:
+            return name, found
+    raise AssertionError("the paragraph rule takes everything")
 
 
 def _first(lines: Lines, table: Table, inside: Read) -> tuple[str, Found]:
