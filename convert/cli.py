@@ -59,6 +59,12 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Say it as JSON,
 _fail_on = click.option("--fail-on", type=click.Choice(["warning"]), help="Exit 4 where a text got remarks.")
 
 
+_overrides = click.option(
+    "--overrides", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+    help="YAML that corrects what was read. Default: NAME.editions.yaml beside INPUT.",
+)  # fmt: skip
+
+
 def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
@@ -86,12 +92,14 @@ def main() -> None:
 @_as_json
 @_quiet
 @_verbose
+@_overrides
 @_flags
 def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[str, ...], **said: Any) -> None:
     """Set texts as editions. INPUT is a file, or - for standard input."""
     with _errors():
         options, settings = _options(said), _settings(said)
         wanted = _wanted(formats)
+        _refuse_shared(inputs, said)
     failures: list[ConvertError] = []
     written: set[Path] = set()
     remarked = False
@@ -101,7 +109,7 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
                 paths = _paths(name, output, wanted, len(inputs))
                 files.refuse_existing(paths, force)
                 _refuse_twice(paths, written)
-                reply = child.convert(files.read_source(name), wanted, options)
+                reply = child.convert(files.read_source(name), wanted, _corrected(options, name, said))
                 _deliver(reply, paths, force)
             except ConvertError as error:
                 _complain(name, error)
@@ -113,6 +121,13 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         sys.exit(failures[0].exit_code if len(inputs) == 1 else PARTLY)
     if remarked and said["fail_on"]:
         sys.exit(WARNED)
+
+
+def _refuse_shared(inputs: Sequence[str], said: dict[str, Any]) -> None:
+    if said["overrides"] and len(inputs) > 1:
+        raise UsageError(
+            "--overrides corrects one text, and there are several.", "Put NAME.editions.yaml beside each of them."
+        )
 
 
 def _paths(name: str, output: str, wanted: Sequence[str], inputs: int) -> list[Path]:
@@ -249,12 +264,18 @@ def _progress(done: int, total: int, failed: int, silent: bool) -> None:
 @main.command()
 @click.argument("name", metavar="INPUT")
 @click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
+@click.option("--overrides-template", "as_template", is_flag=True, help="What was doubtful, as YAML to be corrected.")
 @_timeout
+@_overrides
 @_flags
-def inspect(name: str, as_json: bool, **said: Any) -> None:
+def inspect(name: str, as_json: bool, as_template: bool, **said: Any) -> None:
     """Say what would be set: metadata with where it comes from, each block with its lines and its rule."""
     with _errors(name), Child(_settings(said).limits, fork=True) as child:
-        report = child.convert(files.read_source(name), (), _options(said)).report
+        source, options = files.read_source(name), _options(said)
+        report = child.convert(source, (), _corrected(options, name, said)).report
+    if as_template:
+        click.echo(_template(source, options, report))
+        return
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=1))
         return
@@ -268,6 +289,12 @@ def inspect(name: str, as_json: bool, **said: Any) -> None:
         click.echo(f"{lines:>12}  {block['type']:<16} {block.get('rule', ''):<10} {block['text'][:60]}")
     for remark in report["remarks"]:
         click.echo(f"{remark['line'] or '':>12}  {remark['code']}: {remark['message']}")
+
+
+def _template(source: Source, options: Options, report: dict[str, Any]) -> str:
+    from convert import overrides, pipeline
+
+    return overrides.template(report, pipeline.lines_of(source, options))
 
 
 def _shown(value: Any) -> str:
@@ -334,7 +361,7 @@ def _options(said: dict[str, Any]) -> Options:
     from convert.rules import without
 
     values: dict[str, Any] = _from_file(said.get("metadata_file"))
-    values |= {f.name: said[f.name] for f in FIELDS if said.get(f.name) not in (None, "", ())}
+    values |= {f.name: said[f.name] for f in FIELDS if "cli" in f.doors and said.get(f.name) not in (None, "", ())}
     options = options_from(values, "cli")
     without(options.no_detect, options.detect)  # an unknown rule is refused before any work
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
@@ -343,6 +370,12 @@ def _options(said: dict[str, Any]) -> Options:
 
         options = replace(options, modified=datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     return options
+
+
+def _corrected(options: Options, name: str, said: dict[str, Any]) -> Options:
+    """The options with the overrides of text `name`: those given, else those beside it."""
+    given = said.get("overrides")
+    return replace(options, overrides=files.overrides(given) if given else files.sidecar(name))
 
 
 def _from_file(name: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ nobody lists an option a second time. A door is a place where an option may be g
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,13 +15,13 @@ from typing import Any, Literal, NamedTuple
 from convert.errors import UsageError
 
 Door = Literal["cli", "http"]
-Kind = Literal["text", "many", "flag", "pairs"]
+Kind = Literal["text", "many", "flag", "pairs", "yaml"]
 EVERYWHERE: tuple[Door, ...] = ("cli", "http")
 
 
 def _say(help: str, kind: Kind, doors: tuple[Door, ...] = EVERYWHERE, flag: str = "", metavar: str = "TEXT") -> Any:
     said = {"help": help, "kind": kind, "doors": doors, "flag": flag, "metavar": metavar}
-    default: Any = {"text": "", "many": (), "pairs": (), "flag": None}[kind]
+    default: Any = {"text": "", "many": (), "pairs": (), "flag": None, "yaml": ""}[kind]
     return field(default=default, metadata=said)
 
 
@@ -50,6 +51,9 @@ class Options:
     )  # fmt: skip
     no_detect: tuple[str, ...] = _say(
         "Structures not to look for: verse, list, heading …", "many", flag="--no-detect", metavar="RULE"
+    )
+    overrides: str = _say(
+        "What was read wrongly, as YAML: metadata, detect, no-detect, structure.", "yaml", doors=("http",)
     )
 
 
@@ -127,8 +131,19 @@ def _value(known: Field, value: Any, before: Any) -> Any:
             return (before or ()) + tuple(_text(known, v).strip() for v in several if _text(known, v).strip())
         case "flag":
             return _flag(known, value)
+        case "yaml":
+            return _yaml(known, value)
         case "pairs":
             raise AssertionError("pairs are shared out by options_from")
+
+
+def _yaml(known: Field, value: Any) -> str:
+    """A document, with its lines; an object of JSON is one as well."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        raise UsageError(f"{known.name} must be text, not {type(value).__name__}.", f"Give {known.name} as YAML.")
+    return value
 
 
 def _text(known: Field, value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import ledger, matter, passes, rules, survey, text
+from convert import ledger, matter, overrides, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
@@ -34,16 +34,24 @@ def convert(
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
+    said = overrides.parse(options.overrides, options.language)
+    options = overrides.switched(options, said)
+    table = rules.without(options.no_detect, options.detect)
     _refuse_large(source, (), limits)
     decoded, doubts = text.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
-    article = _read(lines, options, rules.without(options.no_detect, options.detect))
+    article = _read(lines, options, table, said)
     breach = ledger.breach(lines, article)
     if breach is not None:
-        article = _read(lines, options, rules.PARAGRAPHS_ONLY)
+        article = _read(lines, options, rules.PARAGRAPHS_ONLY, said)
         article = replace(article, remarks=(*article.remarks, breach))
     return replace(article, remarks=(*doubts, *more, *article.remarks))
+
+
+def lines_of(source: Source, options: Options) -> tuple[text.Line, ...]:
+    """The lines of `source`, numbered as in remarks and in the report."""
+    return text.split(text.tidy(text.decode(source.data, options.encoding)[0])[0])
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
@@ -58,12 +66,18 @@ def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(formats))
 
 
-def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table) -> Article:
+def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table, said: overrides.Overrides) -> Article:
     found = matter.read(lines, options)
-    habits = survey.survey(found.body, found.metadata.language)
+    forced, doubts = overrides.placed(said, found, lines)
+    if forced and forced[0].first <= len(lines) - len(found.body):  # the head ends where something is forced
+        top = forced[0].first - 1
+        found = matter.read(lines[:top], options)
+        found = found._replace(body=(*found.body, *lines[top:]))
+    metadata = overrides.applied(found.metadata, said, options)
+    habits = survey.survey(found.body, metadata.language)
     body = text.lines_of(found.body, habits)
-    blocks, taken = rules.read(body, table)
-    article = Article(found.metadata, blocks, found.remarks, (*found.taken, *taken))
+    blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
+    article = Article(metadata, blocks, (*found.remarks, *doubts), (*found.taken, *taken))
     for name, step in passes.PASSES:
         if name not in rules.OPT_IN or name in options.detect:
             article = step(article, habits)

@@ -51,6 +51,7 @@ WORDS = {
     "encoding": Words("Encoding of the file", "Where it cannot be told from the bytes: windows-1252."),
     "detect": Words("Look for as well", "What is off by itself: smallcaps."),
     "no_detect": Words("Do not look for", "Structures, with commas: verse, table, list."),
+    "overrides": Words("Corrections", "YAML: what stands at which lines; see the guide."),
 }
 STATIC = {
     "desk.css": "text/css",
