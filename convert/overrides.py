@@ -19,11 +19,11 @@ from convert.errors import UsageError
 from convert.ledger import letters
 from convert.matter import Matter, fields
 from convert.matter.draft import Draft
-from convert.matter.draft import bare as letters_of
 from convert.matter.front import flat, mapping
 from convert.options import Options
 from convert.rules.forced import KINDS, Forced
 from convert.text import Line
+from convert.text import bare as letters_of
 
 OVERRIDES, FRONT_MATTER = "the overrides", "the front matter"  # where things are said
 LARGEST = 100_000  # characters

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import ledger, matter, overrides, passes, rules, survey, text
+from convert import ledger, matter, overrides, parting, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
+from convert.report import Reading, Rival
 
 DEFAULT_FORMATS = ("html", "pdf", "epub")
 _DEFAULTS = Limits()
@@ -34,9 +35,38 @@ def convert(
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
-    said = overrides.parse(options.overrides, options.language)
-    options = overrides.switched(options, said)
+    options, said = _corrected(options)
+    return _even(source, options, limits, rules.without(options.no_detect, options.detect), said)[0]
+
+
+def inspect(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Reading:
+    """What `read` gives, with the source's lines and, for each doubtful block, what else it could have been."""
+    options = options or Options()
+    options, said = _corrected(options)
     table = rules.without(options.no_detect, options.detect)
+    rivals: dict[tuple[int, int, str], Rival] = {}
+
+    def seen(name: str, found: rules.Found, lines: text.Lines) -> None:
+        other = None if found.sure == "certain" else rules.runner_up(lines, table, name)
+        if other and other[1].blocks:
+            rule, would = other
+            first, last, end = (lines[i].number for i in (0, found.size - 1, would.size - 1))
+            rivals[first, last, name] = Rival(rule, would.blocks[0], first, end)
+
+    article, lines = _even(source, options, limits, rules.watched(table, seen), said)
+    return Reading(article, lines, rivals)
+
+
+def _corrected(options: Options) -> tuple[Options, overrides.Overrides]:
+    """The options with the rules switched as the overrides say, and what else these say."""
+    said = overrides.parse(options.overrides, options.language)
+    return overrides.switched(options, said), said
+
+
+def _even(
+    source: Source, options: Options, limits: Limits, table: rules.Table, said: overrides.Overrides
+) -> tuple[Article, tuple[text.Line, ...]]:
+    """The Article that `table` reads in `source`, its ledger even, and the source's lines."""
     _refuse_large(source, (), limits)
     decoded, doubts = text.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
@@ -46,7 +76,7 @@ def read(source: Source, options: Options | None = None, limits: Limits = _DEFAU
     if breach is not None:
         article = _read(lines, options, rules.PARAGRAPHS_ONLY, said)
         article = replace(article, remarks=(*article.remarks, breach))
-    return replace(article, remarks=(*doubts, *more, *article.remarks))
+    return replace(article, remarks=(*doubts, *more, *article.remarks)), lines
 
 
 def lines_of(source: Source, options: Options) -> tuple[text.Line, ...]:
@@ -75,7 +105,7 @@ def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table, sa
         found = found._replace(body=(*found.body, *lines[top:]))
     metadata = overrides.applied(found.metadata, said, options)
     habits = survey.survey(found.body, metadata.language)
-    body = text.lines_of(found.body, habits)
+    body = text.lines_of(parting.parted(found.body, habits), habits)
     blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
     article = Article(metadata, blocks, (*found.remarks, *doubts), (*found.taken, *taken))
     for name, step in passes.PASSES:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from convert.article import Metadata, Origin, Remark, Taken
-from convert.text import Line
+from convert.text import Line, bare
 
 Kind = Literal["given", "overrides", "front matter", "text", "default"]
 _MANY = ("authors", "subjects", "extra")
@@ -53,11 +52,6 @@ class Draft:
 def same(one: str, two: str) -> bool:
     """Whether two lines say the same but for case, punctuation and spaces."""
     return bare(one) == bare(two) != ""
-
-
-def bare(text: str) -> str:
-    """The letters and digits of `text`, in lower case."""
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def joined(lines: Sequence[Line]) -> str:

@@ -5,15 +5,33 @@ First match wins. A new structure is one file beside this one, one line in RULES
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from convert.article import Taken
 from convert.errors import UsageError
-from convert.rules import breaks, code, colon, figure, footnote, heading, listing, paragraph, quote, verse
-from convert.rules.forced import AHEAD, Forced, made
+from convert.rules import (
+    attribution,
+    breaks,
+    code,
+    colon,
+    contents,
+    definitions,
+    figure,
+    footnote,
+    heading,
+    listing,
+    paragraph,
+    quote,
+    speech,
+    table,
+    verse,
+)  # fmt: skip
+from convert.rules.forced import AHEAD, Forced, made, until
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
+from convert.rules.rule import Rule as Rule
 from convert.rules.rule import Table as Table
 from convert.text import Lines
 from convert.tree import Block, Blocks, Pos
@@ -22,6 +40,11 @@ RULES: Table = (
     ("fence", code.fenced),
     ("figure", figure.figure),
     ("footnote", footnote.footnote),
+    ("contents", contents.contents),
+    ("table", table.table),
+    ("definitions", definitions.definitions),
+    ("attribution", attribution.attribution),
+    ("speech", speech.speech),
     ("heading", heading.heading),
     ("break", breaks.scene_break),
     ("quote", quote.marked),
@@ -64,7 +87,7 @@ def read(lines: Lines, table: Table = RULES, forced: Sequence[Forced] = ()) -> t
         if lines[0].blank:
             lines = lines.rest(1)
             continue
-        room = places[-1].first - lines[0].number if places else len(lines)
+        room = until(places[-1].first, lines) if places else len(lines)
         if room:
             name, found = _up_to(room, lines, table, inside)
         else:
@@ -101,3 +124,39 @@ def _placed(found: Found, name: str, lines: Lines) -> Iterable[Block]:
     first, last = lines[0].number, lines[found.size - 1].number
     pos = Pos(first, last, name, found.sure, found.why)
     return (block if block.pos else replace(block, pos=pos) for block in found.blocks)
+
+
+# ---------------------------------------------------------------- what else it could have been
+
+WINDOW = 200  # lines that a runner-up may look at: what it would take further down does not matter
+Seen = Callable[[str, Found, Lines], None]
+
+
+def watched(table: Table, seen: Seen) -> Table:
+    """`table` with each of its rules telling `seen` its name, what it found, and the lines that it looked at."""
+    return tuple((name, partial(_watched, name, rule, seen)) for name, rule in table)
+
+
+def _watched(name: str, rule: Rule, seen: Seen, lines: Lines, inside: Read) -> Found | None:
+    found = rule(lines, inside)
+    if found is not None:
+        seen(name, found, lines)
+    return found
+
+
+def runner_up(lines: Lines, table: Table, name: str) -> tuple[str, Found] | None:
+    """The rule after `name` that would have taken the first of `lines`, and what it would have made of them.
+
+    What stands inside a quotation or a list is not read: only the outermost structure is asked for.
+    """
+    names = [n for n, _ in table]
+    lines = lines.take(WINDOW)
+    for other, rule in table[names.index(name) + 1 :]:
+        found = rule(lines, _unread)
+        if found is not None:
+            return other, found
+    return None
+
+
+def _unread(_part: Lines) -> tuple[Blocks, tuple[Taken, ...]]:
+    return (), ()

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
-from convert.rules.starts import leaves_margin
+from convert.rules.starts import CAPTION, leaves_margin
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
 _SIGNS = re.compile(
-    r"[;{}\\]$|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
-    r"print|public|static|void|int|char|struct|end|do|git|sudo|require|include|select|insert|update|create)\b.*"
+    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
+    r"try|print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|"
+    r"insert|update|create)\b.*"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
-    r"|\b0x[0-9a-f]+\b|^\s*[\w.]+\s*[:+*/-]?=\s|^\s*-{1,2}\w|%[sd]\b|\|.*\||--+|\w_\w|^[+-]{3} |^@@ "
+    r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
+    r"|\w_\w|^[+-]{3} |^@@ "
 )
-_PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
+_PROSE = re.compile(
+    r"^(?!from \w+ import|import |def |class |return )(?:.*?)[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}"
+)
 
 
 def fenced(lines: Lines, _read: Read) -> Found | None:
@@ -46,8 +51,8 @@ def _to_fence(lines: Lines, fence: str) -> int:
     at = bisect_right(numbers, lines[0].number)
     if at >= len(numbers):
         return 0
-    count = numbers[at] - lines[0].number + 1
-    return count if count <= len(lines) and lines[count - 1].number == numbers[at] else 0
+    place = bisect_left(lines.all, numbers[at], lines.start, lines.stop, key=lambda line: line.number)
+    return place - lines.start + 1 if place < lines.stop and lines.all[place].text == fence else 0
 
 
 def _block_between(lines: Lines, count: int) -> bool:
@@ -60,10 +65,15 @@ def _block_between(lines: Lines, count: int) -> bool:
 
 def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
+    if lines.opens_item() and not _PROMPT.match(lines[0].text):
+        return None  # whoever put a mark before it meant words
     if _left_of_margin(lines):
         count = lines.chunk()
         block = CodeBlock(NO_ATTR, kept(lines.take(count)))
         return Found((block,), count, (), "likely", "left of the margin, right below a paragraph")
+    braced = _braced(lines)
+    if braced:
+        return Found((CodeBlock(NO_ATTR, kept(lines.take(braced))),), braced, (), "likely", "from brace to brace")
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
@@ -78,11 +88,18 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         if gap > 2 or not len(more) or (set_in and more[0].indent < least):
             break
         size = more.chunk()
-        if not looks_like_code(more.take(size), set_in):
+        if not looks_like_code(more.take(size), set_in) and not _goes_on(more.take(size), lines[0].indent):
             break
         count = end = end + gap + size
     block = CodeBlock(NO_ATTR, kept(lines.take(count)))
     return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
+
+
+def _goes_on(lines: Lines, indent: int) -> bool:
+    """Whether a chunk deeper than the listing's first line is more of it: no line of it reads like prose."""
+    if CAPTION.match(lines[0].text) or not any(c.isalnum() for c in lines[0].text):
+        return False
+    return all(line.indent > indent and not _PROSE.search(line.text) for line in lines)
 
 
 def _set_in(lines: Lines) -> Found:
@@ -107,6 +124,23 @@ def _left_of_margin(lines: Lines) -> bool:
     return min(line.indent for line in rest) < lines.habits.margin and not any(_PROSE.search(x.text[:40]) for x in rest)
 
 
+_LONGEST_BRACE = 200  # lines; one that is not closed by then was no listing's
+
+
+def _braced(lines: Lines) -> int:
+    """How many lines stand from one that ends with a brace to the one that closes it at the same indent; 0: none."""
+    first = lines[0]
+    if not first.text.endswith("{") or first.indent < lines.habits.margin:
+        return 0
+    for i in range(1, min(_LONGEST_BRACE, len(lines))):
+        line = lines[i]
+        if line.text.startswith("}") and line.indent == first.indent:
+            return i + 1
+        if not line.blank and line.indent <= first.indent:
+            return 0
+    return 0
+
+
 _PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")
 
 
@@ -125,12 +159,19 @@ def has_signs(text: str) -> bool:
     return bool(_SIGNS.search(text))
 
 
+def is_prose(text: str) -> bool:
+    """Whether a line has four words in a row, or a dozen letters of a script without spaces, and no sign of code."""
+    return bool(_PROSE.search(text) or _UNSPACED.search(text)) and not has_signs(text)
+
+
 def looks_like_code(lines: Lines, set_in: bool) -> bool:
     """Whether most lines of a chunk carry code's signs and few read like prose."""
     texts = [line.text for line in lines]
     signs = sum(bool(_SIGNS.search(t)) for t in texts)
-    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$")) for t in texts)
+    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
     if set_in:
+        if not prose and signs * 3 >= len(texts):
+            return True
         return signs * 2 >= len(texts) and prose * 2 <= len(texts) and (signs > prose or len(texts) > 3)
     return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
 

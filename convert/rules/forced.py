@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,12 +21,13 @@ from convert.rules.listing import Marker, follows, marker_of
 from convert.rules.paragraph import join
 from convert.rules.rule import Found, Read
 from convert.rules.verse import verse_line
-from convert.text import Line, Lines
+from convert.text import Line, Lines, lines_of
 
 AHEAD = 40  # lines that rules may see past the place they may take: what follows a heading makes it one
 BY_PLACE = 3  # a heading's level where none is said: that of a short line alone
 LEVEL = "level"  # the key under which a heading carries the level that was said, until the pass `levels` sets it
 MOST_COLUMNS = 30
+_READ_INSIDE = ("quote", "aside")  # what stands in these is read by the rules, blank lines put in and all
 
 
 class Forced(NamedTuple):
@@ -47,11 +49,24 @@ class Kind(NamedTuple):
 
 def made(place: Forced, lines: Lines, ask: Callable[[Lines], Found], read: Read) -> Found:
     """The block at the first of `lines`, as `place` says it; `ask` is what the rules find at the top of a view."""
-    kind, size = KINDS[place.kind], place.last - place.first + 1
+    kind, size = KINDS[place.kind], until(place.last + 1, lines)
     views = (lines.take(size + AHEAD), lines.take(size))
-    found = next((f for f in map(ask, views) if _confirms(f, kind, size)), None) or kind.make(views[1], read)
+    found = next((f for f in map(ask, views) if _confirms(f, kind, size)), None) or kind.make(
+        views[1] if place.kind in _READ_INSIDE else _as_typed(views[1]), read
+    )
     blocks = tuple(_signed(block, place) for block in found.blocks)
     return Found(blocks, size, found.taken, "certain", place.why)
+
+
+def until(number: int, lines: Lines) -> int:
+    """How many of `lines` stand before the source line `number`; those put in between have the number above."""
+    return bisect_left(lines.all, number, lines.start, lines.stop, key=lambda line: line.number) - lines.start
+
+
+def _as_typed(lines: Lines) -> Lines:
+    """The lines without the blank ones that were put in between paragraphs."""
+    typed = [line for i, line in enumerate(lines) if not (i and line.blank and line.number == lines[i - 1].number)]
+    return lines if len(typed) == len(lines) else lines_of(tuple(typed), lines.habits)
 
 
 def _confirms(found: Found, kind: Kind, size: int) -> bool:
