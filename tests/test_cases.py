@@ -10,10 +10,11 @@ from convert import ledger, rules, text
 from convert.article import Article, Metadata, Source
 from convert.editions.markup import Setter
 from convert.marks import MARKS, inlines
+from convert.options import Options
 from convert.parting import parted
 from convert.passes import PASSES
 from convert.pipeline import read
-from convert.rules import RULES
+from convert.rules import OPT_IN, RULES
 from convert.survey import survey
 from tests.cases import FOLDER, Case, cases, check
 
@@ -46,7 +47,8 @@ def test_matter(case: Case, accept: bool) -> None:
 
 @pytest.mark.parametrize("case", cases("passes"), ids=str)
 def test_pass(case: Case, accept: bool) -> None:
-    article = read(Source("", case.text.encode()))
+    asked = tuple(name for name in OPT_IN if name == case.path.stem)
+    article = read(Source("", case.text.encode()), Options(detect=asked))
     title = f"title: {article.metadata.title}"
     remarks = "".join(f"remark: {r.code}\n" for r in article.remarks if r.code != "language")
     check(case, f"{title}\n{remarks}{Setter().blocks(article.blocks)}".rstrip("\n"), accept)

@@ -22,7 +22,7 @@ FLOORS = (
     ("rules",),
     ("survey", "parting", "ledger", "pandoc"),
     ("matter", "passes", "editions"),
-    ("report",),
+    ("report", "overrides"),
     ("pipeline",),
     ("child", "files"),
     ("batch",),

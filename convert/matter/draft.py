@@ -9,7 +9,7 @@ from typing import Any, Literal
 from convert.article import Metadata, Origin, Remark, Taken
 from convert.text import Line, bare
 
-Kind = Literal["given", "front matter", "text", "default"]
+Kind = Literal["given", "overrides", "front matter", "text", "default"]
 _MANY = ("authors", "subjects", "extra")
 
 
@@ -22,6 +22,7 @@ class Draft:
     origins: dict[str, Origin] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    structure: Any = None  # what front matter says stands where, as it was read
 
     def say(self, name: str, value: Any, line: int, why: str, kind: Kind = "text") -> None:
         """Note that field `name` is `value`, unless something was said before."""

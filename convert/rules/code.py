@@ -40,7 +40,7 @@ def fenced(lines: Lines, _read: Read) -> Found | None:
     if match.group(1)[0] not in "`~" and not _block_between(lines, count):
         return None
     classes = (match.group(2).lower(),) if match.group(2) else ()
-    block = CodeBlock(Attr("", classes), _kept(lines.take(count - 1).rest(1)))
+    block = CodeBlock(Attr("", classes), kept(lines.take(count - 1).rest(1)))
     taken = (Taken(lines[0].number, match.group(2), "language of the code"),) if classes else ()
     return Found((block,), count, taken, "certain", f"between fences {match.group(1)}")
 
@@ -69,11 +69,11 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         return None  # whoever put a mark before it meant words
     if _left_of_margin(lines):
         count = lines.chunk()
-        block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+        block = CodeBlock(NO_ATTR, kept(lines.take(count)))
         return Found((block,), count, (), "likely", "left of the margin, right below a paragraph")
     braced = _braced(lines)
     if braced:
-        return Found((CodeBlock(NO_ATTR, _kept(lines.take(braced))),), braced, (), "likely", "from brace to brace")
+        return Found((CodeBlock(NO_ATTR, kept(lines.take(braced))),), braced, (), "likely", "from brace to brace")
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
@@ -91,7 +91,7 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         if not looks_like_code(more.take(size), set_in) and not _goes_on(more.take(size), lines[0].indent):
             break
         count = end = end + gap + size
-    block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+    block = CodeBlock(NO_ATTR, kept(lines.take(count)))
     return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
 
 
@@ -108,7 +108,7 @@ def _set_in(lines: Lines) -> Found:
     while end < len(lines) and (lines[end].blank or lines[end].indent >= lines.habits.margin + 4):
         end += 1
         count = count if lines[end - 1].blank else end
-    block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+    block = CodeBlock(NO_ATTR, kept(lines.take(count)))
     return Found((block,), count, (), "likely", "set in by four columns, among Markdown")
 
 
@@ -178,7 +178,7 @@ def looks_like_code(lines: Lines, set_in: bool) -> bool:
     return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
 
 
-def _kept(lines: Lines) -> str:
+def kept(lines: Lines) -> str:
     """The lines with their indents, less what all of them share."""
     shared = min((line.indent for line in lines if not line.blank), default=0)
     return "\n".join(" " * max(0, line.indent - shared) + line.text for line in lines).strip("\n")

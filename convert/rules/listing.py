@@ -113,7 +113,7 @@ def _value(name: str, sign: str) -> int:
     return sum(-v if any(v < w for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
 
 
-def _follows(mark: Marker, before: Marker) -> bool:
+def follows(mark: Marker, before: Marker) -> bool:
     """Whether `mark` can be the next item after `before`."""
     if mark.kind == before.kind:
         return not mark.ordered or mark.value == before.value + 1 or mark.value == before.value == 1
@@ -136,7 +136,7 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
             break
         line, last = lines[i + gap], items[-1]
         mark = marker_of(line.text) if abs(line.indent - indent) <= 1 else None
-        if mark and _follows(mark, last[0]):
+        if mark and follows(mark, last[0]):
             loose = loose or gap > 0
             items.append((mark, [_rest(line, mark)]))
         elif _hangs(lines, i, gap, indent, last[0]):

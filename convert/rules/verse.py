@@ -30,7 +30,7 @@ def verse(lines: Lines, _read: Read) -> Found | None:
             break
         count += 1 + size
     least = min(line.indent for line in lines.take(count) if not line.blank)
-    block = LineBlock(tuple(_verse_line(line.text, line.indent - least, lines) for line in lines.take(count)))
+    block = LineBlock(tuple(verse_line(line.text, line.indent - least, lines) for line in lines.take(count)))
     return Found((block,), count, (), "likely", "short uneven lines")
 
 
@@ -140,7 +140,7 @@ def broken_early(lines: Lines) -> bool:
     return early * 10 >= (len(lines) - 1) * 9
 
 
-def _verse_line(text: str, indent: int, lines: Lines) -> Inlines:
+def verse_line(text: str, indent: int, lines: Lines) -> Inlines:
     """One line; pandoc keeps its indent as no-break spaces."""
     if not text:
         return ()
