@@ -36,6 +36,7 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
         words=_words(lines),
         again=_again(lines),
         speakers=_speakers(lines),
+        notes=_notes(lines),
         fences=_fences(lines),
     )
 
@@ -59,7 +60,8 @@ def _margin(sample: Sequence[Line]) -> int:
 _DOCUMENT = re.compile(
     r"(?:\S+ ){0,5}\S*(?:Diary|Journal|Tagebuch|Brief|Letter|Dagboek|Diario|Дневник|Письмо)\b.{0,30}"
     r"|(?:To|An|À|Al|Alla) (?:my |the )?(?:Mrs?|Miss|Dr|Sir|Lady|Herrn?|Frau|M|Mme|Sra?|Signora?)\b.{0,60}"
-    r"|(?:My |Mein[e ]? ?|Mon |Ma )?(?:[Dd]ear(?:est)?|[Ll]iebe[rs]?|[Cc]her|[Cc]hère|[Qq]uerid[oa]|[Cc]ar[oa]) .{2,40}[,:!—]"
+    r"|(?:My |Mein[e ]? ?|Mon |Ma )?(?:[Dd]ear(?:est)?|[Ll]iebe[rs]?|[Cc]her|[Cc]hère|[Qq]uerid[oa]|[Cc]ar[oa]) .{2,40}"
+    r"[,:!—]"
     r"|\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]+\.?—.*"
 )
 
@@ -239,6 +241,22 @@ def _words(lines: Sequence[Line]) -> frozenset[str]:
     return frozenset(halves & whole)
 
 
+_SPANS = re.compile(r"\*[^*\s][^*]*\*")  # emphasis, whose second star is no note's
+_REFERENCE = re.compile(r"(?<=[\w.,;:!?”\"’)»])(?:(\*{1,3}|[†‡§¶]{1,2})(?![\w*])|([¹²³⁰⁴-⁹]+)|(?<=\w)(\(\d{1,2}\)))")
+_BEGINS = re.compile(r"(\*{1,3}|[†‡§¶]{1,2}|[¹²³⁰⁴-⁹]+|\(\d{1,2}\))\s*(?=\S)")
+
+
+def _notes(lines: Sequence[Line]) -> frozenset[str]:
+    """The signs that stand behind words as references and, no oftener and not in a row, at the start of lines."""
+    signed = [line.text for line in lines if not _SIGNED.isdisjoint(line.text)]
+    refers = Counter(m.group() for text in signed for m in _REFERENCE.finditer(_SPANS.sub("", text)))
+    begins = [(m.group(1), line.number) for line in lines if refers and (m := _BEGINS.match(line.text))]
+    bullets = {one[0] for one, two in itertools.pairwise(begins) if one[0] == two[0] and two[1] - one[1] < 6}
+    counts = Counter(sign for sign, _ in begins)
+    return frozenset(sign for sign, count in counts.items() if count <= refers[sign] and sign not in bullets)
+
+
+_SIGNED = frozenset("*†‡§¶¹²³⁰⁴⁵⁶⁷⁸⁹(")
 _QUESTION = ("?", "？", "؟", ";")
 
 

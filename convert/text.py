@@ -264,6 +264,7 @@ class Habits:
     markup: bool = False  # the text itself shows Markdown's marks
     words: frozenset[str] = frozenset()  # words whose halves also stand on two lines with a hyphen between
     again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
+    notes: frozenset[str] = frozenset()  # signs of notes: *, †, ¹, (1), that also stand behind words
     speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name
     fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
 

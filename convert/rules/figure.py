@@ -17,7 +17,7 @@ _EMPTY = re.compile(
     r"\[(?:Illustration|Illustrations|Figure|Fig\.|Plate|Image|Picture|Photo|Photograph|Map|Music|Abbildung|Bild|Ilustración)"
     r"(?: ?[\dA-Z]{1,5}\.?| notation)?\]"
 )
-LONGEST_LINE = 120  # characters of a caption that keeps the margin
+_CAPTION_LINE = re.compile(r"\D{1,12}\d{1,3}[:.]\s?[^a-zа-я].{0,110}$")  # one that keeps the margin begins large
 LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 
@@ -50,7 +50,7 @@ def _numbered(lines: Lines) -> Found | None:
     count = lines.chunk()
     if count > 2 or not CAPTION.match(lines[0].text):
         return None
-    if lines[0].indent < lines.habits.margin + 3 and (count > 1 or len(lines[0].text) > LONGEST_LINE):
+    if lines[0].indent < lines.habits.margin + 3 and (count > 1 or not _CAPTION_LINE.match(lines[0].text)):
         return None  # a sentence that begins so
     text = join([line.text for line in lines.take(count)], lines.habits)
     return Found((_figure(text, lines),), count, (), "likely", "a numbered caption, set in")

@@ -15,10 +15,12 @@ LABEL = re.compile(
     r"|\[(?:Footnote|Note|Anmerkung|Fußnote|Nota) ?\w{1,4}: "
 )
 
+SIGN = re.compile(r"(\*{1,3}|[†‡§¶]{1,2}|[¹²³⁰⁴-⁹]+|\(\d{1,2}\))\s*(?=\S)")
+
 
 def footnote(lines: Lines, _read: Read) -> Found | None:
     """`[1] …` at the start of a chunk, with the lines that hang below it. A `Div` of class footnote, its label kept."""
-    if lines.depth or not LABEL.match(lines[0].text) or not _begins(lines):
+    if lines.depth or not _label(lines, 0) or not _begins(lines):
         return None
     count = _length(lines)
     text = join([line.text for line in lines.take(count)], lines.habits)
@@ -28,10 +30,19 @@ def footnote(lines: Lines, _read: Read) -> Found | None:
     return Found((note,), count, (), "likely", "begins with a note's label")
 
 
+def _label(lines: Lines, i: int) -> bool:
+    """Whether line `i` begins with a label: in brackets, or a sign that this text has behind a word too."""
+    text = lines[i].text
+    if LABEL.match(text):
+        return True
+    sign = SIGN.match(text) if lines.habits.notes else None
+    return sign is not None and sign.group(1) in lines.habits.notes
+
+
 def _begins(lines: Lines) -> bool:
     """Whether the line stands at a chunk's start, or below another note with nothing but its lines between."""
     for i in range(lines.start - 1, max(-1, lines.start - 12), -1):
-        if lines.all[i].blank or LABEL.match(lines.all[i].text):
+        if lines.all[i].blank or LABEL.match(lines.all[i].text) or SIGN.match(lines.all[i].text):
             return True
         if lines.all[i].indent <= lines[0].indent and i + 1 == lines.start and lines.habits.paragraphs != "blank":
             return False
@@ -41,4 +52,4 @@ def _begins(lines: Lines) -> bool:
 def _length(lines: Lines) -> int:
     """The lines of one note: to the blank line, or to the next label."""
     chunk = lines.chunk()
-    return next((i for i in range(1, chunk) if LABEL.match(lines[i].text)), chunk)
+    return next((i for i in range(1, chunk) if _label(lines, i)), chunk)

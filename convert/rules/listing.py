@@ -56,6 +56,8 @@ def unmarked(lines: Lines, _read: Read) -> Found | None:
     items = list(lines.take(count))
     above = lines.above()
     announced = above is not None and above.text.endswith((":", "："))
+    if _quantities(items):
+        return _unmarked(items, lines, "a quantity begins each line")
     if not announced and (count < 3 or not any(len(line.text) > 75 for line in items)):
         return None
     signs = sum(has_signs(line.text) for line in items)
@@ -63,8 +65,21 @@ def unmarked(lines: Lines, _read: Read) -> Found | None:
         return None  # code, or long lines of verse
     if not all(_opens_item(line.text) for line in items) or sum(len(x.text) for x in items) > 400 * count:
         return None
+    return _unmarked(items, lines, "lines ended on purpose, one an item")
+
+
+_QUANTITY = re.compile(r"(?:\d{1,4}(?:[.,/]\d{1,2})?|[½¼¾⅓⅔]|[Aa] (?:pinch|handful|little)|[Ee]ine? Prise|[Uu]ne? pincée) ?[^\W\d_]")
+
+
+def _quantities(items: list[Line]) -> bool:
+    """Whether short lines are a recipe's: most begin with a number of something."""
+    measured = sum(bool(_QUANTITY.match(x.text)) and not x.text.endswith((".", ",")) and "|" not in x.text for x in items)
+    return len(items) > 2 and measured * 3 >= len(items) * 2 and all(len(line.text) < 80 for line in items)
+
+
+def _unmarked(items: list[Line], lines: Lines, why: str) -> Found:
     contents = tuple((_item(line, lines),) for line in items)
-    return Found((BulletList(contents),), count, (), "guess", "lines ended on purpose, one an item")
+    return Found((BulletList(contents),), len(items), (), "guess", why)
 
 
 def _item(line: Line, lines: Lines) -> Block:
