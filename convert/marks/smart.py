@@ -26,7 +26,7 @@ _SPACED_DASH = frozenset(
 )
 _CLIPPED = re.compile(r"(?:tis|twas|twere|twill|em|cause|til|till|bout|round|n|nuff|\d\ds?)\b", re.IGNORECASE)
 _SIGN = re.compile(
-    r"[\"']|\.{3}(?!\.)|(?<![-\w])---?(?![->])|(?<=[\w,.;:!?\"'”’)])---?(?=[\w\"'“‘(]|$| )|(?<=\s)-(?=\s)"
+    r"[\"']|(?<!\.\.)\.{3}(?!\.)|(?<![-\w])---?(?![->])|(?<=[\w,.;:!?\"'”’)])---?(?=[\w\"'“‘(]|$| )|(?<=\s)-(?=\s)"
 )
 _BEFORE_OPENING = frozenset("([{<—–-/“‘„«¿¡\u00a0\u202f")
 
