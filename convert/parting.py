@@ -44,7 +44,7 @@ def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
         return False  # what hangs below an item's mark
     if line.indent >= least:
         return above.indent < least or (above.text.endswith(_SENTENCE_END) and line.indent <= habits.margin + 8)
-    before = lines[i - 2] if i > 1 else above
+    before = lines[i - 2] if i > 1 else lines[i]
     in_both = above.indent >= least <= before.indent and not before.blank
     return in_both and not before.text.endswith(_SENTENCE_END)
 
