@@ -6,7 +6,7 @@ from convert.marks import inlines
 from convert.rules.paragraph import join
 from convert.rules.rule import Found, Read
 from convert.rules.starts import ATTRIBUTION
-from convert.text import Lines
+from convert.text import Habits, Lines
 from convert.tree import Attr, Div, Para
 
 
@@ -16,8 +16,13 @@ def attribution(lines: Lines, _read: Read) -> Found | None:
     if count > 2 or not ATTRIBUTION.fullmatch(" ".join(line.text for line in lines.take(count))):
         return None
     above = lines.above()
-    if above is None or lines.item or (not lines.depth and lines[0].indent < lines.habits.margin + 2):
+    if above is None or lines.item or (not lines.depth and lines[0].indent < _least(lines.habits)):
         return None
     text = join([line.text for line in lines.take(count)], lines.habits)
     block = Div(Attr("", ("attribution",)), (Para(inlines(text, lines.habits)),))
     return Found((block,), count, (), "likely", "a dash and a name below another's words")
+
+
+def _least(habits: Habits) -> int:
+    """Where it may begin: in from the margin, and further in than paragraphs do, whose dash is a dialogue's."""
+    return habits.margin + (9 if habits.paragraphs == "indent" else 2)
