@@ -46,6 +46,8 @@ class Setter:
                 return f"<blockquote>\n{self._quoted(inner)}</blockquote>"
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
+            case t.CodeBlock(attr, text) if "drawing" in attr.classes:
+                return f'<pre class="drawing" role="img" aria-label="Drawing">{text_of(text)}</pre>'
             case t.CodeBlock(attr, text):
                 return (
                     f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
