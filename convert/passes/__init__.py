@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convert.article import Article
-from convert.passes import identifiers, identity, language, levels, notices, smallcaps, title
+from convert.passes import frames, identifiers, identity, language, levels, notices, smallcaps, title
 from convert.text import Habits
 
 Pass = Callable[[Article, Habits], Article]
@@ -14,6 +14,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("language", language.language),
     ("title", title.title),
     ("notices", notices.notices),
+    ("frames", frames.frames),
     ("levels", levels.levels),
     ("smallcaps", smallcaps.smallcaps),
     ("identifiers", identifiers.identifiers),

@@ -14,7 +14,7 @@ _PLAIN = frozenset(".,;:!?'\"“”‘’()-–—…")  # signs that prose is f
 def drawing(lines: Lines, _read: Read) -> Found | None:
     """Three lines or more, most of whose ink is signs, of two kinds at least. A `CodeBlock` of class drawing."""
     count = lines.chunk()
-    if not 3 <= count <= LONGEST or lines[0].text[:1].isalnum() and lines[1].text[:1].isalnum():
+    if not 3 <= count <= LONGEST or (lines[0].text[:1].isalnum() and lines[1].text[:1].isalnum()):
         return None
     signs = ["".join(c for c in line.text if not c.isalnum() and not c.isspace()) for line in lines.take(count)]
     ink = sum(len("".join(line.text.split())) for line in lines.take(count))
