@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import ledger, matter, passes, rules, survey, text
+from convert import decoding, ledger, matter, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
@@ -35,7 +35,7 @@ def read(source: Source, options: Options | None = None, limits: Limits = _DEFAU
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
     _refuse_large(source, (), limits)
-    decoded, doubts = text.decode(source.data, options.encoding)
+    decoded, doubts = decoding.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
     article = _read(lines, options, rules.without(options.no_detect))

@@ -17,7 +17,7 @@ MODULES = sorted(p for p in HOUSE.rglob("*.py"))
 FLOORS = (
     ("tree", "errors"),
     ("article", "options"),
-    ("text", "templating", "settings"),
+    ("decoding", "text", "templating", "settings"),
     ("marks",),
     ("rules",),
     ("survey", "ledger", "pandoc"),
@@ -30,7 +30,14 @@ FLOORS = (
     ("cli",),
 )
 RANK = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-GATES = {"weasyprint": "editions/pdf.py", "ebooklib": "editions/epub.py", "pypandoc": "pandoc.py", "eld": "survey.py"}
+GATES = {
+    "weasyprint": "editions/pdf.py",
+    "ebooklib": "editions/epub.py",
+    "pypandoc": "pandoc.py",
+    "eld": "survey.py",
+    "ftfy": "text.py",
+    "charset_normalizer": "decoding.py",
+}
 IMPURE = {
     "time",
     "random",
@@ -43,7 +50,20 @@ IMPURE = {
     "requests",
     "urllib.request",
 }
-PURE_FLOORS = ("tree", "article", "options", "text", "marks", "rules", "survey", "ledger", "matter", "passes", "report")
+PURE_FLOORS = (
+    "tree",
+    "article",
+    "options",
+    "decoding",
+    "text",
+    "marks",
+    "rules",
+    "survey",
+    "ledger",
+    "matter",
+    "passes",
+    "report",
+)
 
 
 def room(path: Path) -> str:

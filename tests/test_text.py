@@ -1,132 +1,14 @@
-"""Text: bytes are read as what they are, nothing is garbled, each repair is remarked, and views of lines hold."""
+"""Text: it is tidied without loss, each repair is remarked, and views of lines hold."""
 
 from __future__ import annotations
 
-import codecs
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.errors import ConvertError, InputError, NotText
-from convert.text import decode, lines_of, split, tidy
-
-WORLD = "Grüße, “Ærø”, Ωμέγα, Москва, 東京, 서울 — 🐟\n"
-
-LEGACY = [
-    ("cp1252", "“Où est le café?” demanda-t-elle — l’été était déjà fini… Il n’en coûtait que 5 € à la gare."),
-    ("cp1252", "Die Mühle stand am Fluß, größer als die Häuser; „schön“, sagte er, „aber öde“. Für uns genügte es."),
-    ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy. Šel jsem k řece, kde stál mlýn, a čekal jsem na večer."),
-    ("cp1250", "Zażółć gęślą jaźń. Ścieżka biegła w dół do rzeki, gdzie stał młyn, a my szliśmy powoli za nią."),
-    ("cp1251", "Тропинка спускалась к реке, и там она кончалась. «Пойдём дальше», — сказал он, но никто не пошёл."),
-    ("koi8-r", "Тропинка спускалась к реке, и там она кончалась. Мы стояли на берегу и долго молчали."),
-    ("mac-roman", "« Où étiez-vous ? » demanda-t-elle. L’été était déjà fini, la rivière gelée ; être là coûtait."),
-    ("shift_jis", "小道は川まで下りて、そこで終わっていた。水車小屋のそばで、わたしたちは夕方を待った。"),
-    ("euc_jp", "小道は川まで下りて、そこで終わっていた。水車小屋のそばで、わたしたちは夕方を待った。"),
-    ("gb18030", "小路一直通到河边，在那里就没有了。我们站在磨坊旁边，等着天黑，谁也没有说话。"),
-    ("big5", "小路一直通到河邊，在那裡就沒有了。我們站在磨坊旁邊，等著天黑，誰也沒有說話。"),
-    ("euc_kr", "오솔길은 강까지 내려가서 거기에서 끝났다. 우리는 물방앗간 옆에서 저녁을 기다렸다."),
-    ("cp1253", "Το μονοπάτι κατέβαινε ως το ποτάμι και εκεί τελείωνε. Ο μύλος ήταν παλιός, και περιμέναμε το βράδυ."),
-    ("iso8859-2", "Příliš žluťoučký kůň úpěl ďábelské ódy. Šel jsem k řece, kde stál mlýn, a čekal jsem na večer."),
-]
-
-# ---------------------------------------------------------------- decode
-
-
-@pytest.mark.parametrize(
-    ("bom", "encoding"),
-    [
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-        (codecs.BOM_UTF32_LE, "utf-32-le"),
-        (codecs.BOM_UTF32_BE, "utf-32-be"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_mark_decides(bom: bytes, encoding: str) -> None:
-    assert decode(bom + WORLD.encode(encoding)) == (WORLD, ())
-
-
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_a_mark(encoding: str) -> None:
-    said = "The path goes down to the river — and there it stops.\n"
-    text, remarks = decode(said.encode(encoding))
-    assert text == said
-    assert [r.code for r in remarks] == ["encoding"]
-
-
-@pytest.mark.parametrize(
-    "said", [WORLD, "Ã©tÃ© looks garbled, and is what stands there", "é", "Ñ", "日本", "a\u0000b" + " word" * 500]
-)
-def test_what_decodes_as_utf_8_is_utf_8(said: str) -> None:
-    assert decode(said.encode()) == (said, ())
-
-
-@pytest.mark.parametrize(("encoding", "said"), LEGACY, ids=lambda value: value[:12])
-def test_code_pages_come_back_unchanged(encoding: str, said: str) -> None:
-    text, remarks = decode(said.encode(encoding))
-    assert text == said
-    assert [r.code for r in remarks] == ["encoding"]
-    assert "UTF-8" in remarks[0].message
-
-
-@pytest.mark.parametrize(("encoding", "said"), LEGACY, ids=lambda value: value[:12])
-def test_a_named_encoding_is_taken_at_its_word(encoding: str, said: str) -> None:
-    assert decode(said.encode(encoding), encoding) == (said, ())
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
-@pytest.mark.parametrize("before", [8 << 10, 300 << 10])
-def test_the_first_foreign_character_may_come_late(encoding: str, before: int) -> None:
-    said = "word " * (before // 5 + 1) + "and then a café, naïve “quotes” — and more"
-    assert decode(said.encode(encoding))[0] == said
-
-
-@given(st.binary(max_size=80))
-@settings(max_examples=60, deadline=None)
-def test_no_replacement_character_ever(data: bytes) -> None:
-    try:
-        text, _ = decode(data)
-    except InputError:
-        return
-    assert "\ufffd" not in text or b"\xef\xbf\xbd" in data or b"\xfd\xff" in data or b"\xff\xfd" in data
-
-
-def test_a_replacement_character_of_the_text_stays() -> None:
-    assert decode("a \ufffd b".encode())[0] == "a \ufffd b"
-
-
-@pytest.mark.parametrize("data", [b"", b"\n\n \t\r\n", b"\x00\x00", codecs.BOM_UTF8, codecs.BOM_UTF16_LE + b"\n\x00"])
-def test_nothing_is_empty(data: bytes) -> None:
-    with pytest.raises(InputError) as caught:
-        decode(data)
-    assert caught.value.code == "empty"
-
-
-@pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\n", b"PK\x03\x04rest", b"\x89PNG\r\n", b"\x7fELF", b"a\x00\x01\x02\x03" * 9]
-)
-def test_what_is_no_text(data: bytes) -> None:
-    with pytest.raises(NotText) as caught:
-        decode(data)
-    assert caught.value.code == "not-text"
-
-
-@pytest.mark.parametrize(("data", "encoding"), [(codecs.BOM_UTF8 + b"a\n\xff", ""), (b"a\n\xff", "utf-8")])
-def test_bytes_that_do_not_fit_are_named(data: bytes, encoding: str) -> None:
-    with pytest.raises(InputError) as caught:
-        decode(data, encoding)
-    assert (caught.value.code, caught.value.line) == ("undecodable", 2)
-
-
-@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "a\x00b", "é"])
-def test_an_encoding_that_there_is_not(encoding: str) -> None:
-    with pytest.raises(ConvertError) as caught:
-        decode(b"YWJj", encoding)
-    assert caught.value.code == "unknown-encoding"
-
+from convert.text import lines_of, split, tidy
 
 # ---------------------------------------------------------------- tidy
 
