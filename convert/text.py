@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -15,27 +15,122 @@ from convert.article import Remark
 
 # ---------------------------------------------------------------- str → tidy str
 
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_NOTHING = re.compile("[\u200b\u2060\ufeff\u00ad]")  # zero-width space, word joiner, stray mark, soft hyphen
-_BAD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]")
+# NEL ends a line, but not in the middle of what was decoded wrongly: there it is half a letter.
+BREAK = re.compile("\r\r?\n|[\n\r\x0b\x0c\u2028\u2029]|(?<![ÃÄÅÐÑ])\x85")
+_STRUCK = re.compile(r"(?:_\x08(?=[^\s\x08])|([^\s\x08])\x08(?=\1)|(?<=[^\s\x08])\x08_)")
+_BULLET = re.compile(r"\+\x08o")
+LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "ſt",
+    "\ufb06": "st",
+}
+_BAD = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]"
+
+# What is done to the whole text, in this order: a code word, what is looked for, what it becomes, what is said of it.
+TIDYINGS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str], str], ...] = (
+    ("overstrike", _BULLET, "•", "bullets struck of two signs were set as bullets"),
+    ("overstrike", _STRUCK, "", "letters struck twice or underscored, as old printers did, were set once"),
+    ("control", re.compile(r"\x1b\[[0-9;]{0,20}m|" + _BAD), "", "control characters were left out"),
+    ("invisible", re.compile("[\u200b\u2060\ufeff\u00ad]"), "", "soft hyphens and zero-width characters were left out"),
+    ("ligature", re.compile("[\ufb00-\ufb06]"), lambda m: LIGATURES[m.group()], "ligatures were set as their letters"),
+)
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
 def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
-    """`text` in NFC, its lines ended by one newline, without characters that no edition may hold."""
+    """`text` in NFC, its lines ended by one newline, without characters that no edition may hold.
+
+    Line n of the result is line n of `text` as BREAK parts it, so every remark and block can name its line.
+    """
     remarks: list[Remark] = []
-    text = _BREAKS.sub("\n", text)
-    if _BAD.search(text):
-        bad = _BAD.search(text)
-        assert bad is not None
-        line = text.count("\n", 0, bad.start()) + 1
-        text, count = _BAD.subn("", text)
-        remarks.append(Remark("control", line, f"{count} control characters were left out, the first on line {line}."))
-    text, count = _NOTHING.subn("", text)
-    if count:
-        remarks.append(Remark("invisible", 0, f"{count} soft hyphens and zero-width characters were left out."))
+    text = BREAK.sub("\n", _mended(text, remarks))
+    for code, pattern, new, said in TIDYINGS:
+        first = pattern.search(text)
+        if first:
+            line = text.count("\n", 0, first.start()) + 1
+            text, count = pattern.subn(new, text)
+            remarks.append(Remark(code, line, f"{count} {said}, the first on line {line}."))
+    private = _PRIVATE.search(text)
+    if private:
+        line, count = text.count("\n", 0, private.start()) + 1, len(_PRIVATE.findall(text))
+        said = f"{count} characters of private use ({_code(private.group())}, line {line}) mean what a font says."
+        remarks.append(Remark("private-use", line, said))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text, tuple(remarks)
+
+
+def _code(char: str) -> str:
+    return f"U+{ord(char):04X}"
+
+
+# What UTF-8 looks like once read as windows-1252, Mac Roman, windows-1251 or DOS: a hint, for ftfy to judge.
+_HALF = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_GARBLED = re.compile(
+    f"[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][{_HALF}]{{1,3}}|[РС][°±²³ѓ†‡€ЃЉЊЋЌЏђљњћќџѕ¤¦§©¬®·µ¶»]|‚Ä|√[ -ÿ†°©]|├[ -ÿ]|ΓÇ"
+)
+_CUT_QUOTE = re.compile(f"â€(?![{_HALF}])")  # the third byte of ” is none of windows-1252's, and got lost
+_OF_ENCODINGS = re.compile(
+    r"mojibake|\butf-?(?:8|16)\b|\bunicode\b|\bencodings?\b|code ?page|\blatin-?1\b|iso-?8859|\b1252\b", re.IGNORECASE
+)
+_HEADER = re.compile(r"(?im)^[\w-]{1,40}:[^\n]{0,200}$|charset=\S{1,40}")
+
+
+def _mended(text: str, remarks: list[Remark]) -> str:
+    """`text` with the lines decoded wrongly before it came here set right, as ftfy judges each."""
+    hint = _GARBLED.search(text)
+    if not hint:
+        return text
+    if _OF_ENCODINGS.search(_HEADER.sub("", text)):
+        line = len(BREAK.findall(text, 0, hint.start())) + 1
+        said = (
+            f"Line {line} looks decoded wrongly ({_token(text, hint.start())}); it stays: the text speaks of encodings."
+        )
+        remarks.append(Remark("mojibake", line, said))
+        return text
+    lines = text.split("\n")
+    mended = [mended_line(line) for line in lines]
+    wrong = [i for i, (old, new) in enumerate(zip(lines, mended, strict=True)) if old != new]
+    if wrong:
+        remarks.append(_mending(lines, mended, wrong))
+    return "\n".join(mended)
+
+
+def mended_line(line: str) -> str:
+    """`line` as it was before it was decoded wrongly; as it stands where that is not clear."""
+    if not _GARBLED.search(line):
+        return line
+    from ftfy import fix_encoding  # 40 ms to import, and few texts need it
+
+    new = str(fix_encoding(_CUT_QUOTE.sub("â€\x9d", line)))
+    mended = {c for c in new if c > "\x7f"} - set(_GARBLED.sub("", line))
+    if len(BREAK.findall(new)) != len(BREAK.findall(line)) or not mended:
+        return line  # it holds right what it also holds wrong: it speaks of that
+    return new
+
+
+def _mending(lines: list[str], mended: list[str], wrong: list[int]) -> Remark:
+    first = wrong[0]
+    old, new = lines[first].split(), mended[first].split()
+    before, after = next(((a, b) for a, b in zip(old, new, strict=False) if a != b), (lines[first], mended[first]))
+    line = len(BREAK.findall("".join(line + "\n" for line in lines[:first]))) + 1
+    said = f"{len(wrong)} lines had been decoded wrongly and were set right, the first line {line}: {before} → {after}"
+    return Remark("mojibake", line, said)
+
+
+def _token(text: str, index: int) -> str:
+    return text[max(0, index - 8) : index + 12].split("\n")[0].strip()
+
+
+def page_tops(text: str) -> tuple[int, ...]:
+    """The numbers of the lines that a form feed puts at the top of a page."""
+    if "\x0c" not in text:
+        return ()
+    return tuple(n for n, match in enumerate(BREAK.finditer(text), 2) if match.group() == "\x0c")
 
 
 # ---------------------------------------------------------------- str → Lines

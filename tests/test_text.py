@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convert.text import lines_of, split, tidy
+from convert.text import BREAK, lines_of, page_tops, split, tidy
 
 # ---------------------------------------------------------------- tidy
 
@@ -16,6 +16,14 @@ from convert.text import lines_of, split, tidy
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c"])
 def test_every_line_end_is_one(end: str) -> None:
     assert tidy(f"a{end}b{end}{end}c") == ("a\nb\n\nc", ())
+
+
+@pytest.mark.parametrize("text", ["a\fb", "a\n\fb\n\fc", "a\r\n\f\r\nb", "a\nb"])
+def test_a_form_feed_says_where_a_page_begins(text: str) -> None:
+    tidied, _ = tidy(text)
+    assert len(tidied.split("\n")) == len(BREAK.split(text))
+    assert [n for n, _ in enumerate(BREAK.findall(text), 2) if n in page_tops(text)] == list(page_tops(text))
+    assert len(page_tops(text)) == text.count("\f")
 
 
 def test_control_characters_go_with_a_remark() -> None:
@@ -30,6 +38,99 @@ def test_what_cannot_be_seen_goes_with_a_remark() -> None:
     assert text == "hyphen zerowidth mark"
     assert remark.code == "invisible"
     assert "3" in remark.message
+
+
+@pytest.mark.parametrize(
+    ("struck", "said"),
+    [
+        ("N\bNA\bAM\bME\bE", "NAME"),
+        ("_\bf_\bi_\bl_\be", "file"),
+        ("f\b_i\b_", "fi"),
+        ("b\bb\bb\bbold", "bold"),
+        ("_\b_\b_x", "_x"),
+        ("+\bo item", "• item"),
+        ("\x1b[1mNAME\x1b[0m", "NAME"),
+        ("e\b'", "e'"),
+    ],
+)
+def test_what_a_printer_struck_twice_is_set_once(struck: str, said: str) -> None:
+    text, remarks = tidy(f"one\n{struck}")
+    assert text == f"one\n{said}"
+    assert [(r.code in ("overstrike", "control"), r.line) for r in remarks] == [(True, 2)]
+
+
+def test_ligatures_are_set_as_their_letters() -> None:
+    text, (remark,) = tidy("the \ufb01rst \ufb02oor, e\ufb03cient")
+    assert text == "the first floor, efficient"
+    assert (remark.code, remark.line, remark.message[0]) == ("ligature", 1, "3")
+
+
+def test_private_use_is_kept_and_remarked() -> None:
+    text, (remark,) = tidy("a\n\uf0b7 item")
+    assert text == "a\n\uf0b7 item"
+    assert (remark.code, remark.line) == ("private-use", 2)
+
+
+def test_doubled_returns_are_one_line_end() -> None:
+    assert tidy("a\r\r\nb\r\n\r\nc") == ("a\nb\n\nc", ())
+
+
+# ---------------------------------------------------------------- decoded wrongly before it came here
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Le café de l’été",
+        "Grüße aus Köln, “schön” — 20 °C",
+        "привет, мир",
+        "日本語の文",
+        "Å vente på Åse",
+        "Nº 5 costs £5",
+        "où, à Noël",
+    ],
+)
+@pytest.mark.parametrize("page", ["cp1252", "latin-1"])
+def test_text_decoded_wrongly_is_mended(said: str, page: str) -> None:
+    garbled = "".join(_byte(b, page) for b in said.encode())
+    text, (remark,) = tidy(f"Plain.\n{garbled}\n")
+    assert text == f"Plain.\n{said}\n"
+    assert (remark.code, remark.line) == ("mojibake", 2)
+    assert "→" in remark.message
+
+
+def _byte(byte: int, page: str) -> str:
+    """How old browsers showed a byte: the five that windows-1252 lacks as controls."""
+    try:
+        return bytes((byte,)).decode(page)
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+def test_a_closing_quote_whose_third_byte_is_lost_is_mended() -> None:
+    assert tidy("â€œHiâ€ he said.")[0] == "“Hi” he said."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A café that shows as cafÃ© in print.",
+        "Read as Latin-1, an é in UTF-8 shows as two characters.\nSo you see Ã© there.",
+        "“À côté”, dit-il… à Noël",
+        "CAFÉ™ and IL Y MÁS…",
+        "ÂGE D’OR, CHÂTEAU",
+        "Ріка, Сіль і Рїзн",
+        "Å, Ä… Ö—",
+    ],
+)
+def test_what_only_looks_decoded_wrongly_stays(said: str) -> None:
+    text, remarks = tidy(said)
+    assert text == said
+    assert [r.code for r in remarks] in ([], ["mojibake"])
+
+
+def test_a_next_line_that_ends_a_line_still_does() -> None:
+    assert tidy("café\x85là") == ("café\nlà", ())
 
 
 @pytest.mark.parametrize("joined", ["می\u200cخواهم", "👩\u200d🚀", "क्\u200dष"])
@@ -51,7 +152,7 @@ def test_a_no_break_space_stays_inside_a_line() -> None:
 @given(st.text(max_size=60))
 def test_tidying_twice_is_tidying_once(said: str) -> None:
     once, _ = tidy(said)
-    assert tidy(once) == (once, ())
+    assert tidy(once)[0] == once
 
 
 # ---------------------------------------------------------------- lines
