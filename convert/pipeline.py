@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import decoding, ledger, matter, passes, rules, survey, text
+from convert import decoding, furniture, ledger, matter, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
@@ -38,10 +38,11 @@ def read(source: Source, options: Options | None = None, limits: Limits = _DEFAU
     decoded, doubts = decoding.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
-    article = _read(lines, options, rules.without(options.no_detect))
+    cleared = furniture.clear(lines, text.page_tops(decoded))
+    article = _read(cleared, options, rules.without(options.no_detect))
     breach = ledger.breach(lines, article)
     if breach is not None:
-        article = _read(lines, options, rules.PARAGRAPHS_ONLY)
+        article = _read(furniture.Cleared(lines), options, rules.PARAGRAPHS_ONLY)
         article = replace(article, remarks=(*article.remarks, breach))
     return replace(article, remarks=(*doubts, *more, *article.remarks))
 
@@ -58,12 +59,13 @@ def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(formats))
 
 
-def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table) -> Article:
-    found = matter.read(lines, options)
+def _read(cleared: furniture.Cleared, options: Options, table: rules.Table) -> Article:
+    found = matter.read(cleared.lines, options)
     habits = survey.survey(found.body, found.metadata.language)
     body = text.lines_of(found.body, habits)
     blocks, taken = rules.read(body, table)
-    article = Article(found.metadata, blocks, found.remarks, (*found.taken, *taken))
+    remarks, taken = (*cleared.remarks, *found.remarks), (*cleared.taken, *found.taken, *taken)
+    article = Article(found.metadata, blocks, remarks, taken)
     for _, step in passes.PASSES:
         article = step(article, habits)
     return article

@@ -17,6 +17,7 @@ from convert.article import Remark
 
 # NEL ends a line, but not in the middle of what was decoded wrongly: there it is half a letter.
 BREAK = re.compile("\r\r?\n|[\n\r\x0b\x0c\u2028\u2029]|(?<![ÃÄÅÐÑ])\x85")
+_UNUSUAL_BREAK = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
 _STRUCK = re.compile(r"(?:_\x08(?=[^\s\x08])|([^\s\x08])\x08(?=\1)|(?<=[^\s\x08])\x08_)")
 _BULLET = re.compile(r"\+\x08o")
 LIGATURES = {
@@ -30,13 +31,23 @@ LIGATURES = {
 }
 _BAD = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]"
 
-# What is done to the whole text, in this order: a code word, what is looked for, what it becomes, what is said of it.
-TIDYINGS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str], str], ...] = (
-    ("overstrike", _BULLET, "•", "bullets struck of two signs were set as bullets"),
-    ("overstrike", _STRUCK, "", "letters struck twice or underscored, as old printers did, were set once"),
-    ("control", re.compile(r"\x1b\[[0-9;]{0,20}m|" + _BAD), "", "control characters were left out"),
-    ("invisible", re.compile("[\u200b\u2060\ufeff\u00ad]"), "", "soft hyphens and zero-width characters were left out"),
-    ("ligature", re.compile("[\ufb00-\ufb06]"), lambda m: LIGATURES[m.group()], "ligatures were set as their letters"),
+_NOTHING = "[\u200b\u2060\ufeff\u00ad]"  # zero-width space, word joiner, stray mark, soft hyphen
+
+# What is done to the whole text, in this order: a code word, a sign without which there is nothing to do, what is
+# looked for, what it becomes, what is said of it.
+TIDYINGS: tuple[tuple[str, str, re.Pattern[str], str | Callable[[re.Match[str]], str], str], ...] = (
+    ("overstrike", "\x08", _BULLET, "•", "bullets struck of two signs were set as bullets"),
+    ("overstrike", "\x08", _STRUCK, "", "letters struck twice or underscored, as old printers did, were set once"),
+    ("control", "\x1b", re.compile(r"\x1b\[[0-9;]{0,20}m"), "", "escapes that set bold or colour were left out"),
+    ("control", "", re.compile(_BAD), "", "control characters were left out"),
+    ("invisible", "", re.compile(_NOTHING), "", "soft hyphens and zero-width characters were left out"),
+    (
+        "ligature",
+        "",
+        re.compile("[\ufb00-\ufb06]"),
+        lambda m: LIGATURES[m.group()],
+        "ligatures were set as their letters",
+    ),
 )
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
@@ -47,9 +58,12 @@ def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
     Line n of the result is line n of `text` as BREAK parts it, so every remark and block can name its line.
     """
     remarks: list[Remark] = []
-    text = BREAK.sub("\n", _mended(text, remarks))
-    for code, pattern, new, said in TIDYINGS:
-        first = pattern.search(text)
+    if not text.isascii():
+        text = _mended(text, remarks)
+    if _UNUSUAL_BREAK.search(text):
+        text = BREAK.sub("\n", text)
+    for code, sign, pattern, new, said in TIDYINGS:
+        first = pattern.search(text) if sign in text else None
         if first:
             line = text.count("\n", 0, first.start()) + 1
             text, count = pattern.subn(new, text)

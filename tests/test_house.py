@@ -20,7 +20,7 @@ FLOORS = (
     ("decoding", "text", "templating", "settings"),
     ("marks",),
     ("rules",),
-    ("survey", "ledger", "pandoc"),
+    ("survey", "furniture", "ledger", "pandoc"),
     ("matter", "passes", "editions"),
     ("report",),
     ("pipeline",),
