@@ -55,7 +55,7 @@ def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[s
 def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) -> int:
     """The first line of `block` where its letters are not its source's, in order; 0 where they are."""
     source = letters("".join(line.text for line in lines))
-    tree = letters("".join(_words(block)))
+    tree = letters("".join(words(block)))
     if source == tree:
         return 0
     out = "".join(t for line in lines for t in taken.get(line.number, ()))
@@ -65,17 +65,17 @@ def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) ->
     return 0 if all(c in rest for c in tree) else lines[0].number
 
 
-def _words(node: Any) -> list[str]:
+def words(node: Any) -> list[str]:
     """All that can be read in `node`, in order; a link's address after its words, where the text had both."""
     if isinstance(node, tuple):
-        return [part for x in node for part in _words(x)]
+        return [part for x in node for part in words(x)]
     if isinstance(node, Link | Image):
         url = "" if node.attr.classes else node.attr.get(AS_WRITTEN) or node.target.url
-        return [*_words(node.inlines), url, node.target.title]
+        return [*words(node.inlines), url, node.target.title]
     text = getattr(node, "text", None)
     if isinstance(text, str):
         return [text]
-    return [part for name, _ in SHAPES.get(type(node), ()) for part in _words(getattr(node, name))]
+    return [part for name, _ in SHAPES.get(type(node), ()) for part in words(getattr(node, name))]
 
 
 def _remark(line: int) -> Remark:

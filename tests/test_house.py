@@ -21,6 +21,7 @@ FLOORS = (
     ("marks",),
     ("rules",),
     ("survey", "furniture", "ledger", "pandoc"),
+    ("changes",),
     ("matter", "passes", "editions"),
     ("report",),
     ("pipeline",),
