@@ -110,10 +110,21 @@ def _walk(part: _Part, written: str, taken: Mapping[int, list[tuple[str, str]]])
         source = counted(part.lines[number - 1])
         if not source:
             continue
-        j = _line(part, number, source, written, j, taken.get(number, []), found)
+        j = _line(part, number, source, written, j, _entries(source, number, part, taken), found)
     if j < len(written):
         found.append(Change(max(1, part.last), "", written[j:], "set by structure", part.at + j))
     return found
+
+
+def _entries(
+    source: str, number: int, part: _Part, taken: Mapping[int, list[tuple[str, str]]]
+) -> list[tuple[str, str]]:
+    """What took letters of line `number`; between blocks, also what took it together with a line near it."""
+    own = taken.get(number, [])
+    if part.kind:
+        return own
+    near = [entry for n in range(number - 4, number + 5) for entry in taken.get(n, ())]
+    return own + [(source, into) for text, into in near if _bare(source) and _bare(source) in _bare(text)][:1]
 
 
 def _line(
@@ -121,8 +132,8 @@ def _line(
 ) -> int:
     """Add the changes of one line to `found`; where in `written` the next line begins."""
     whole = next((into for text, into in taken if _bare(text) == _bare(source)), "")
-    if whole:
-        found.append(Change(number, source, "", whole, part.at + j))
+    if whole or not part.kind:
+        found.append(Change(number, source, "", whole or _why(part, number, source, 0, source, "", taken), part.at + j))
         return j
     if written.startswith(source, j):
         return j + len(source)
@@ -146,7 +157,7 @@ def _line(
 def _stands(written: str, j: int, source: str) -> bool:
     """Whether a line of signs stands in the block after all, set or as it was."""
     here = written[j : j + len(source)].translate(_SAME)
-    return here == source.translate(_SAME) or (source == "..." and here[:1] == ".")
+    return here == source.translate(_SAME) or any(typed == source and here[:1] == typed[0] for typed, _, _ in SET)
 
 
 def _add(found: list[Change], start: int, change: Change) -> None:
