@@ -248,13 +248,15 @@ def _allow_cpu(seconds: int) -> None:
 
 
 def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    from convert import pipeline, report
+    from convert import decoding, pipeline, report
 
     options = Options(**{k: _tuples(v) for k, v in head["options"].items()})
     source, formats = Source(head["name"], data), head["formats"]
     try:
         if not formats:
-            return {"editions": [], "report": report.report(pipeline.read(source, options, limits))}, b""
+            article = pipeline.read(source, options, limits)
+            raw, _ = decoding.decode(source.data, options.encoding)
+            return {"editions": [], "report": report.report(article, raw)}, b""
         publication = pipeline.convert(source, formats, options, limits)
     except ConvertError as error:
         return {"error": _error_head(error)}, b""

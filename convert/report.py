@@ -6,15 +6,17 @@ from dataclasses import fields
 from typing import Any
 
 from convert.article import Article, Metadata
+from convert.changes import changes
 from convert.tree import Block, Div, plain_text
 
 SCHEMA = "editions-report-1"
 
 
-def report(article: Article) -> dict[str, Any]:
+def report(article: Article, raw: str = "") -> dict[str, Any]:
     """`{schema, metadata: {field: {value, from, line, sure, why}}, blocks: […], remarks: […], taken: […]}`.
 
-    A block is `{type, lines: [first, last], rule, sure, why, text}`; `text` is its first 80 characters.
+    A block is `{type, lines: [first, last], rule, sure, why, text}`; `text` is its first 80 characters. Where `raw`,
+    the text as decoded, is given: also `changes: [{line, before, after, why, at}, …]`, each character changed.
     """
     return {
         "schema": SCHEMA,
@@ -22,6 +24,7 @@ def report(article: Article) -> dict[str, Any]:
         "blocks": [_block(block) for block in article.blocks],
         "remarks": [remark._asdict() for remark in sorted(article.remarks, key=lambda r: r.line)],
         "taken": [taken._asdict() for taken in article.taken],
+        **({"changes": [change._asdict() for change in changes(raw, article)]} if raw else {}),
     }
 
 

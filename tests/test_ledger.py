@@ -10,6 +10,7 @@ from convert import ConvertError, Source, decoding, pipeline
 from convert.article import Article, Change
 from convert.changes import changes, characters, counted, undone
 from convert.options import Options
+from convert.report import report
 from tests.test_laws import TEXTS
 
 _LINES = """
@@ -87,3 +88,13 @@ def test_each_change_has_its_line_and_a_reason(written: str, language: str, expe
 def test_what_went_into_metadata_is_named() -> None:
     made = _made("A Title\nBy Ann Person\n\nFirst words of it.\n")
     assert [(c.line, c.before, c.after) for c in made] == [(1, "ATitle", ""), (2, "ByAnnPerson", "")]
+
+
+def test_the_report_lists_changes_where_it_has_the_text() -> None:
+    read = _read(HEAD + "It isn't so.")
+    assert read
+    raw, article = read
+    assert report(article, raw)["changes"][-1] == {
+        "line": 5, "before": "'", "after": "’", "why": "quote set by language", "at": 20
+    }  # fmt: skip
+    assert "changes" not in report(article)
