@@ -1,7 +1,8 @@
 """The ledger: letters of the source = letters of the tree + letters that rules and matter say they took.
 
-Letters are all characters but white space, punctuation and symbols, so what typography changes does not count and
-what a reader reads does. Every source line with letters stands in exactly one leaf: a block, or `taken`.
+Letters are all characters but white space, punctuation and the signs that structures are made of, so what typography
+changes does not count and what a reader reads does: also $ % & @ © £ ° × ± € and the signs of mathematics. What the
+account leaves out, `changes` lists. Every source line with letters stands in exactly one leaf: a block, or `taken`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from convert.text import Line
 from convert.tree import SHAPES, Block, Image, Link
 
 _NO_LETTERS = re.compile(
-    "[\x00-/:-@\\[-`{-©«-±´¶-¸»¿×÷\u2000-\u206f\u2190-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f"
-    "\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
+    "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
+    "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
 )
 
 

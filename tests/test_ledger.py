@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from convert import ConvertError, Source, decoding, pipeline
 from convert.article import Article, Change
 from convert.changes import changes, characters, counted, undone
+from convert.ledger import letters
 from convert.options import Options
 from convert.report import report
 from tests.test_laws import TEXTS
@@ -98,3 +99,13 @@ def test_the_report_lists_changes_where_it_has_the_text() -> None:
         "line": 5, "before": "'", "after": "’", "why": "quote set by language", "at": 20
     }  # fmt: skip
     assert "changes" not in report(article)
+
+
+@pytest.mark.parametrize("sign", "$ % & @ © ® £ ° × ± € ™ № ∑ ≤ ½ ²".split())
+def test_signs_that_a_reader_reads_are_in_the_account(sign: str) -> None:
+    assert letters(f"a {sign} b") == f"a{sign}b"
+
+
+@pytest.mark.parametrize("sign", "\" ' “ ’ - – … * _ ` # > [ ] ( ) | ~ = + • → § † «".split())
+def test_signs_that_typography_and_structure_change_are_not(sign: str) -> None:
+    assert letters(f"a {sign} b") == "ab"
