@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from convert.article import Remark
@@ -247,6 +249,11 @@ def _line(number: int, raw: str) -> Line:
         lead = raw[: len(raw) - len(raw.lstrip())]
         return Line(number, text, len(lead.expandtabs(8)))
     return Line(number, text, 0)
+
+
+def place(lines: Sequence[Line], line: Line) -> int:
+    """Where `line` stands among `lines`, some of whose numbers may be gone with the furniture."""
+    return bisect_left(lines, line.number, key=attrgetter("number"))
 
 
 def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:

@@ -150,3 +150,11 @@ def test_what_hangs_below_a_number_keeps_its_indent() -> None:
     found = cleared("\n".join(f"{n:3}  {line}".rstrip() for n, line in enumerate(POEM, 1)))
     assert [line.indent for line in found.lines[:3]] == [0, 2, 0]
     assert found.lines[0] == text.Line(1, "The river asks who goes there", 0)
+
+
+def test_a_head_of_nothing_but_furniture_loses_nothing() -> None:
+    """Lines that are gone leave gaps in the numbers; the matter of a text counts lines, not numbers."""
+    written = ("\fHead of It     June 2003\n" * 7 + "« mot »\n") * 5
+    article = pipeline.read(Source("", written.encode()))
+    assert not [r for r in article.remarks if r.code == "ledger"]
+    assert {t.into for t in article.taken} >= {"page furniture"}
