@@ -163,6 +163,41 @@ def test_code_pages_come_back_unchanged(language: str, page: str, short: bool) -
     assert [r.code for r in remarks] == ["encoding"]
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("cp1252", "café"),
+        ("cp1252", "naïve approach, naïve façade"),
+        ("cp1252", "It costs £5."),
+        ("cp1252", "It’s here"),
+        ("cp1252", "ÉTÉ À PARIS, ÇA VA"),
+        ("cp1252", "© 2003 Smith & Sons. All rights reserved."),
+        ("cp1252", "20 °C ± 5"),
+        ("cp1252", "½ cup of sugar, 3 × 4"),
+        ("cp1252", "§ 5 Abs. 2"),
+        ("cp1252", "• one\n• two"),
+        ("cp1252", "a\u00a0b"),
+        ("cp1252", "Smørrebrød på øen"),
+        ("cp1250", "Dvořák"),
+        ("cp1257", "Žemė"),
+        ("mac-roman", "It’s here"),
+        ("mac-roman", "“Hi,” he said, and it’s late — so go…"),
+        ("mac-roman", "¥100 • £5"),
+        ("cp437", "┌───┐ box\n│ a │ \n└───┘"),
+        ("cp1251", "Привет"),
+        ("cp1251", "МОСКВА, 1999. ОТЧЁТ О РАБОТЕ"),
+        ("koi8-r", "МОСКВА, 1999. ОТЧЁТ О РАБОТЕ"),
+        ("cp866", "Привет, мир"),
+        ("cp1255", "שלום"),
+        ("cp874", "ภาษาไทย สวัสดี"),
+        ("gb18030", "你好"),
+        ("big5", "你好嗎"),
+    ],
+)
+def test_a_few_words_come_back_too(page: str, said: str) -> None:
+    assert decode(said.encode(page))[0] == said
+
+
 @pytest.mark.parametrize("page", WIDE)
 @pytest.mark.parametrize("language", TEXTS)
 def test_wide_encodings_without_a_mark(language: str, page: str) -> None:
