@@ -71,6 +71,16 @@ class Taken(NamedTuple):
     into: str
 
 
+class Change(NamedTuple):
+    """Characters of the source that the article has otherwise, or not at all; white space that only lays out aside."""
+
+    line: int
+    before: str  # as the source has them
+    after: str  # as the blocks have them
+    why: str
+    at: int  # where among the blocks' characters, so that all changes taken back give the source again
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A text, read: its metadata, its blocks, and what was doubtful."""

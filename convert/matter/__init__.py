@@ -17,7 +17,7 @@ from convert.matter.head import head
 from convert.matter.memo import memo
 from convert.options import Options
 from convert.survey import detect
-from convert.text import Line
+from convert.text import Line, place
 
 
 class Matter(NamedTuple):
@@ -80,7 +80,7 @@ def _fields(lines: Sequence[Line], draft: Draft) -> int:
 
 
 def _end(entries: Sequence[fields.Entry], lines: Sequence[Line]) -> int:
-    return entries[-1].lines[-1].number - lines[0].number + 1
+    return place(lines, entries[-1].lines[-1]) + 1
 
 
 def _is_mail(entries: Sequence[fields.Entry]) -> bool:

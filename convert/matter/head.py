@@ -11,7 +11,7 @@ from convert.matter import dates, fields, names
 from convert.matter.draft import Draft, joined, same
 from convert.rules.starts import BULLET
 from convert.rules.words import KEYWORDS
-from convert.text import Line
+from convert.text import Line, place
 
 Chunk = list[Line]
 ZONE = 60  # lines; a head that is longer is not one
@@ -36,8 +36,8 @@ def head(lines: Sequence[Line], draft: Draft) -> int:
             if not size:
                 break
             if size < len(chunk):
-                return chunk[size].number - lines[0].number
-        taken = chunk[-1].number - lines[0].number + 1
+                return place(lines, chunk[size])
+        taken = place(lines, chunk[-1]) + 1
     return taken
 
 

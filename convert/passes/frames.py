@@ -23,7 +23,8 @@ _SALUTATION = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"\b(?:yours|sincerely|faithfully|truly yours|affectionate(?:ly)?|obedient servant|kind regards|best wishes|with love"
+    r"\b(?:yours|sincerely|faithfully|truly yours|affectionate(?:ly)?|obedient servant|kind regards|best wishes"
+    r"|with love"
     r"|hochachtungsvoll|mit freundlichen grüßen|herzliche grüße|dein|deine|ihr|ihre ergebene"
     r"|cordialement|bien à vous|salutations|votre dévoué|atentamente|un abrazo|cordialmente|suyo"
     r"|cordiali saluti|distinti saluti|tuo|tua|atenciosamente|um abraço|hoogachtend|met vriendelijke groet"
