@@ -16,7 +16,7 @@ from convert.matter.front import front_matter
 from convert.matter.head import head
 from convert.matter.memo import memo
 from convert.options import Options
-from convert.survey import detect
+from convert.survey import detect, prose
 from convert.text import Line
 
 
@@ -31,8 +31,8 @@ class Matter(NamedTuple):
 
 def read(lines: tuple[Line, ...], options: Options) -> Matter:
     """The matter of `lines`, with what `options` say put first."""
-    draft = Draft()
-    draft.language = options.language or detect(" ".join(line.text for line in lines[:400]))
+    draft = Draft(lines=lines)
+    draft.language = options.language or detect(prose(lines[:400]))
     start = next((i for i, line in enumerate(lines) if not line.blank), 0)
     raw = [" " * line.indent + line.text for line in lines[start : start + 250]]
     start += front_matter(lines[start:], raw, draft) or _fields(lines[start:], draft) or memo(lines[start:], raw, draft)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from convert.article import Remark
 from convert.marks.link import address
-from convert.matter import dates, names
+from convert.matter import names
 from convert.matter.draft import Draft, Kind
 from convert.text import Line
 
@@ -30,7 +29,8 @@ HOMES: dict[str, str] = {
         "subtitle": "subtitle, untertitel, sous-titre, subtítulo, sottotitolo, подзаголовок",
         "standfirst": "standfirst, deck, dek, teaser, lead, vorspann, chapô",
         "authors": "author, authors, by, from, byline, written by, autor, autoren, verfasser, von, auteur, auteurs, par, "
-        "autore, autores, автор, авторы, autorzy, författare, 作者, 著者, 文, 글쓴이, 저자",
+        "autore, autores, автор, авторы, autorzy, autorka, författare, forfatter, kirjoittaja, szerző, yazar, penulis, tác giả, autors, autorius, "
+        "συντάκτης, الكاتب, מאת, نویسنده, लेखक, 作者, 著者, 文, 글쓴이, 저자",
         "date": "date, published, publication date, pubdate, created, posted, issued, release date, published on, datum, "
         "veröffentlicht, publié, date de publication, data, fecha, publicado, pubblicato, дата, opublikowano, 日期, 日付, 날짜",
         "modified": "updated, modified, last-modified, last modified, last updated, aktualisiert, mis à jour, actualizado",
@@ -65,7 +65,8 @@ def entry(line: Line) -> Entry | None:
 
 def home(found: Entry) -> str:
     """The metadata field that an entry's key means, "" where it means none."""
-    return HOMES.get(re.sub(r"[\s_]+", " ", found.key.casefold()), "")
+    known = HOMES.get(re.sub(r"[\s_]+", " ", found.key.casefold()), "")
+    return known or ("role" if names.role(f"{found.key}: {found.value}") else "")
 
 
 def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
@@ -104,7 +105,13 @@ def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") ->
         where = "title"
     if where == "mail":
         return
-    value = _value(where, found.value, draft, number)
+    if where == "role" and (role := names.role(f"{found.key}: {found.value}")):
+        draft.say_part(role, number, why, kind)
+        return
+    if where in ("date", "modified"):
+        _note_date(where, found, draft, number, kind)
+        return
+    value = _value(where, found.value)
     if where and value:
         draft.say(where, value, number, why, kind)
     elif where == "source" and found.value:
@@ -113,15 +120,22 @@ def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") ->
         draft.say("extra", ((found.key, found.value),), number, why, kind)
 
 
-def _value(where: str, text: str, draft: Draft, number: int) -> object:
+def _note_date(where: str, found: Entry, draft: Draft, number: int, kind: Kind) -> None:
+    """The date of a field; what it says besides stays a field of its own."""
+    stated = draft.stated(found.value)
+    date = stated.published if stated else draft.dated(found.value)
+    draft.say_date(where, date, number, f"field {found.key}", kind)
+    if stated and where == "date":
+        draft.say_date("modified", stated.modified, number, f"field {found.key}", kind)
+    rest = stated.reading if stated else found.value
+    if rest:
+        draft.say("extra", ((found.key, rest),), number, f"field {found.key}", kind)
+
+
+def _value(where: str, text: str) -> object:
     match where:
         case "authors":
             return names.people(text) or ((_plain_name(text),) if _plain_name(text) else ())
-        case "date" | "modified":
-            found = dates.find(text, draft.language)
-            if found and found.doubt:
-                draft.remarks.append(Remark("date", number, found.doubt))
-            return found.iso if found else ""
         case "language":
             return _language(text)
         case "subjects":

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from convert.article import Remark
 from convert.matter import dates, fields, names
 from convert.matter.draft import Draft, joined, same
 from convert.rules.starts import BULLET
@@ -33,6 +33,8 @@ def head(lines: Sequence[Line], draft: Draft) -> int:
     for i, chunk in enumerate(chunks):
         if i >= used:
             size = _credits(chunk, draft, after_title=i > 0 or used > 0)
+            if not size and i == used and used and len(chunks) > i + 1:
+                size = int(_alone(chunk, draft))
             if not size:
                 break
             if size < len(chunk):
@@ -80,6 +82,8 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
         return _say_title(chunks[0][:1], chunks[0], draft, "stated twice")
     credit = next((i for i, c in enumerate(chunks[:5]) if _is_credit(c)), 0)
     again = next((i for i, c in enumerate(chunks[1:4], 1) if same(c[0].text, chunks[0][0].text)), 0)
+    if len(chunks) > 1 and _names_site(joined(chunks[0]), joined(chunks[1])):
+        return _arrange(chunks[:2], draft, "that names its site")
     if again == 1:
         return _say_title(chunks[0], chunks[0], draft, "stated again below")
     if 0 < credit <= 4 and all(_can_open(c) for c in chunks[:credit]):
@@ -148,7 +152,17 @@ def _arrange(chunks: list[Chunk], draft: Draft, why: str) -> int:
 
 def _is_kicker(first: str, second: str) -> bool:
     """Whether of two lines the first is a kicker and the second the title, not title and standfirst."""
-    return len(first.split()) <= 5 and len(second) > len(first) and not _STOP.search(second) and len(second) <= 200
+    if _STOP.search(second) or len(second) > 200 or len(first.split()) > 5:
+        return False
+    if _names_site(first, second):
+        return True
+    paper = names.is_organisation(first) and not names.is_organisation(second)
+    return paper or len(second) > len(first)
+
+
+def _names_site(site: str, title: str) -> bool:
+    """Whether a page's title ends in the name of its site: 'The Harbour Lights | The Almanac'."""
+    return len(site) < 60 and title.endswith(site) and title.removesuffix(site).rstrip()[-1:] in tuple("-–—|:")
 
 
 def _say_title(title: Chunk, chunk: Chunk, draft: Draft, why: str) -> int:
@@ -173,11 +187,30 @@ def _take(chunk: Chunk, draft: Draft, into: str) -> None:
 
 
 def _is_credit(chunk: Chunk) -> bool:
-    """Whether a chunk opens with a byline or is a date: what ends the titles."""
+    """Whether a chunk opens with a byline or is a date, or names above a date: what ends the titles."""
     first = chunk[0].text
     if len(chunk) > 4 or len(first) > 200 or BULLET.match(first):
         return False
-    return bool(_byline(first)) or bool(dates.whole(first)) or bool(_with_date(first))
+    if dates.stated(first) or _is_byline(first, chunk):
+        return True
+    date = next((i for i, line in enumerate(chunk) if dates.stated(line.text)), 0)
+    return date > 0 and all(_names_someone(line.text, chunk) for line in chunk[:date])
+
+
+def _is_byline(text: str, chunk: Chunk) -> bool:
+    vouched = any(dates.stated(line.text) for line in chunk)
+    return names.role(text) is not None or _byline(text, vouched) is not None
+
+
+def _names_someone(text: str, chunk: Chunk) -> bool:
+    bare = _SITE.sub("", text)
+    return (
+        bool(names.credited(bare)[0])
+        or names.is_handle(bare)
+        or names.is_organisation(bare)
+        or names.is_group(bare)
+        or _is_byline(text, chunk)
+    )
 
 
 def _credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
@@ -185,7 +218,7 @@ def _credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
     if len(chunk) > 12:
         return 0
     stated = any(fields.entry(x) and fields.home(fields.entry(x)) for x in chunk)  # type: ignore[arg-type]  # not None
-    dated = stated or any(dates.whole(x.text, draft.language) for x in chunk)
+    dated = stated or any(dates.stated(x.text, draft.language) for x in chunk)
     for i, line in enumerate(chunk):
         if not (after_title and _credit(line, draft, dated)):
             return i
@@ -201,14 +234,20 @@ def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
     if same(text, draft.values.get("title", "")):
         draft.take(line, "title")
         return True
-    return _field(line, draft) or _date(line, draft) or _by(line, draft) or (beside_date and _name(line, draft))
+    return (
+        _date(line, draft)
+        or _field(line, draft)
+        or _by(line, draft, beside_date)
+        or _station(line, draft)
+        or (beside_date and _name(line, draft))
+    )
 
 
 def _field(line: Line, draft: Draft) -> bool:
     found = fields.entry(line)
     if found is None or not fields.home(found) or len(found.value) > 300:
         return False
-    if found.key.casefold() in ("by", "von", "par", "from", "to", "source", "link"):
+    if found.key.casefold() in ("by", "von", "par", "from", "to", "source", "link") or fields.home(found) == "role":
         return False
     fields.note(found, draft)
     draft.take(line, f"field {found.key}")
@@ -216,67 +255,132 @@ def _field(line: Line, draft: Draft) -> bool:
 
 
 def _date(line: Line, draft: Draft) -> bool:
-    found = dates.whole(line.text, draft.language)
+    found = draft.stated(line.text)
     if not found:
         return False
-    _say_date(found, line, draft)
+    _say_dates(found, line, draft)
     draft.take(line, "date")
     return True
 
 
-def _say_date(found: dates.Dated, line: Line, draft: Draft) -> None:
-    draft.say("date", found.iso, line.number, "a line that is a date")
-    if found.doubt:
-        draft.remarks.append(Remark("date", line.number, found.doubt))
+def _say_dates(found: dates.Stated, line: Line, draft: Draft) -> None:
+    draft.say_date("date", found.published, line.number, "a line that is a date")
+    draft.say_date("modified", found.modified, line.number, "a line that is a date")
+    if found.reading:
+        draft.say("extra", (("Reading time", found.reading),), line.number, "beside the date")
 
 
-def _byline(text: str) -> str:
-    """What follows "By" at the start of a line; "" where there is none."""
-    match = names.BY.match(text)
-    if not match or len(text) > 250:
-        return ""
-    credited = text[match.end() :]
-    who, *more = _BAR.split(_SITE.sub("", credited))
-    if names.people(who) or names.is_handle(who):
-        return credited
-    vouched = bool(_SITE.search(credited)) or any(dates.whole(part) for part in more)
-    return credited if names.is_collective(who, vouched) else ""
+class Byline(NamedTuple):
+    """A line that credits, taken apart."""
+
+    authors: tuple[str, ...]
+    parts: tuple[str, ...]  # what else it says: a date, a paper, another part
+    site: str
 
 
-def _with_date(text: str) -> tuple[str, dates.Dated] | None:
-    """`name | date` or `name, date`: the name and the date."""
-    for part in _BAR.split(text)[1:]:
-        found = dates.whole(part)
-        who = _BAR.split(text)[0]
-        if found and (names.people(who) or names.is_handle(who)):
-            return who, found
+def _byline(text: str, vouched: bool = False) -> Byline | None:
+    """The line taken apart where it begins with "By", or parts a name from a date with a bar; else None."""
+    if len(text) > 250:
+        return None
+    site = _SITE.search(text)
+    first, *more = _parts(_SITE.sub("", text) if site else text)
+    if dates.stated(first) and more:  # the date before the name
+        first, more = more[0], [first, *more[1:]]
+    match = names.BY.match(first)
+    who = first[match.end() :] if match else first
+    dated = any(dates.stated(part) for part in more)
+    if not match and not dated:
+        return None
+    authors, station = names.credited(who)
+    if match and first[: match.end()].strip().casefold() in _FAINT and not (vouched or dated or site):
+        authors = authors if all(" " in name for name in authors) and not station else ()
+    if authors:
+        return Byline(authors, (*more, station), site["site"] if site else "")
+    group = match and names.is_collective(who, vouched or dated or bool(site))
+    if group or names.is_handle(who):
+        return Byline((who,), tuple(more), site["site"] if site else "")
     return None
 
 
-def _by(line: Line, draft: Draft) -> bool:
-    """A line that begins with "By", or parts a name from a date with a bar."""
-    dated = _with_date(line.text)
-    by = _byline(line.text)
-    if not by and not dated:
-        return False
-    if not by and dated:
-        draft.say("authors", names.people(dated[0]) or (dated[0],), line.number, "the name beside the date")
-        _say_date(dated[1], line, draft)
+_FAINT = frozenset("de da di do af av par por a από του της text words".split())  # small words that open titles as well
+
+
+def _parts(text: str) -> list[str]:
+    """A byline parted at bars, before another's part, and around its date: 'By A. Lee', '2 March 2017'."""
+    parts = [p for part in _BAR.split(text) for p in names.ROLE_AHEAD.split(part) if p.strip(" -–—|")]
+    return [p for part in parts for p in _around_date(part)] or [text]
+
+
+def _around_date(text: str) -> list[str]:
+    """`text` in two where it holds a date beside a byline: 'Posted by A. Lee on 2 March 2017'."""
+    if not any(c.isdigit() for c in text) or dates.stated(text):
+        return [text]
+    by = next((m for m in _BY_INSIDE.finditer(text) if dates.stated(text[: m.start()])), None)
+    if by:
+        return [text[: by.start()], text[by.end() :]]
+    start = next((m for m in _DATE_AHEAD.finditer(text) if dates.stated(text[m.end() :])), None)
+    if start and names.BY.match(text):
+        return [text[: start.start()], text[start.end() :]]
+    return [text]
+
+
+_BY_INSIDE = re.compile(r",?\s+(?=(?:by|von|par|por|di|door|av|af)\s)", re.IGNORECASE)
+_DATE_AHEAD = re.compile(r"(?:,|\s+[–—-])?\s+(?:on\s+|am\s+|le\s+|el\s+|il\s+|op\s+)?", re.IGNORECASE)
+
+
+def _by(line: Line, draft: Draft, beside_date: bool) -> bool:
+    """A line that begins with "By" or another's part, or parts a name from a date with a bar."""
+    if names.role(line.text):
+        for part in _parts(line.text):
+            _say_part(part, line, draft)
         draft.take(line, "byline")
         return True
-    site = _SITE.search(by)
-    who, *more = _BAR.split(_SITE.sub("", by))
-    if site:
-        _say_site(site["site"], line, draft)
-    draft.say("authors", names.people(who) or (who,), line.number, "the byline")
-    for part in more:
-        found = dates.whole(part, draft.language)
-        if found:
-            _say_date(found, line, draft)
-        elif part.strip():
-            draft.say("extra", (("Byline", part.strip()),), line.number, "the byline")
+    found = _byline(line.text, beside_date)
+    if not found:
+        return False
+    if found.site:
+        _say_site(found.site, line, draft)
+    draft.say("authors", found.authors, line.number, "the byline")
+    for part in found.parts:
+        _say_part(part, line, draft)
     draft.take(line, "byline")
     return True
+
+
+def _say_part(part: str, line: Line, draft: Draft) -> None:
+    """What a byline says besides its authors: a date, who did what else, a paper."""
+    role = names.role(part)
+    if found := draft.stated(part):
+        _say_dates(found, line, draft)
+    elif role:
+        draft.say_part(role, line.number, "the byline")
+    elif part.strip():
+        draft.say("extra", (("Byline", part.strip()),), line.number, "the byline")
+
+
+def _station(line: Line, draft: Draft) -> bool:
+    """A line right below a byline that says where or for whom its author writes, or how long ago."""
+    above = draft.taken[-1] if draft.taken else None
+    words = len(line.text.split())
+    if above is None or above.into != "byline" or words > 8 or _STOP.search(line.text) or KEYWORDS.match(line.text):
+        return False
+    next_line = line.number - above.line == 1
+    if not (
+        _AGO.fullmatch(line.text) or names.is_office(line.text) or (next_line and names.is_organisation(line.text))
+    ):
+        return False
+    draft.say("extra", (("Byline", line.text),), line.number, "below the byline")
+    draft.take(line, "byline")
+    return True
+
+
+_AGO = re.compile(
+    r"(?:(?:posted|published|updated) )?(?:about )?(?:\d{1,3}|an?) (?:minutes?|hours?|days?|weeks?|months?|"
+    r"years?) ago|yesterday|today"
+    r"|(?:vor|hace|il y a|há) \d{1,3} \w{1,10}|\d{1,3} (?:dagen|uur|timmar|dagar|giorni|ore) (?:geleden|"
+    r"sedan|fa)|gestern|hier|ayer|ieri",
+    re.IGNORECASE,
+)
 
 
 def _say_site(text: str, line: Line, draft: Draft) -> None:
@@ -293,7 +397,7 @@ def _say_site(text: str, line: Line, draft: Draft) -> None:
 
 def _with_paper(who: str, paper: str, draft: Draft) -> bool:
     """Whether a line 'who, paper' names a writer and a paper: the paper is known as one, or the writer is a handle."""
-    if not who or not (names.people(who) or names.is_handle(who)):
+    if not who or not (names.people(who) or names.is_handle(who) or names.is_group(who)):
         return False
     known = names.is_organisation(paper) or draft.values.get("site") == paper
     return known or (paper[:1].isupper() and len(paper.split()) < 4 and not names.people(who))
@@ -301,19 +405,67 @@ def _with_paper(who: str, paper: str, draft: Draft) -> bool:
 
 def _name(line: Line, draft: Draft) -> bool:
     """A line beside a date or a field that is nothing but names, perhaps with a paper: 'Ann Lee, The Gazette'."""
+    if len(line.text) > 250:
+        return False
     text = _SITE.sub("", line.text)
     found = _SITE.search(line.text)
-    who, _, paper = text.rpartition(", ")
+    who, paper = _who_paper(text)
     if found:
         _say_site(found["site"], line, draft)
+    authors, station = names.credited(text)
     if _with_paper(who, paper, draft):
         draft.say("authors", names.people(who) or (who,), line.number, "the name above the date")
         draft.say("site", paper, line.number, "after the name")
-    elif names.is_organisation(text) and len(text) < 60:
+    elif names.is_organisation(text) and len(text) < 60 and not names.is_group(text):
         draft.say("site", text, line.number, "above the date")
-    elif names.people(text) or names.is_handle(text):
-        draft.say("authors", names.people(text) or (text,), line.number, "the name beside the date")
+    elif authors or names.is_handle(text) or names.is_group(text):
+        draft.say("authors", authors or (text,), line.number, "the name beside the date")
+        draft.say("extra", (("Byline", station),) if station else (), line.number, "after the name")
     else:
         return False
     draft.take(line, "byline")
     return True
+
+
+def _who_paper(text: str) -> tuple[str, str]:
+    """'Ann Lee, The Gazette' in two; 'Inc.' belongs to the paper."""
+    who, _, paper = text.rpartition(", ")
+    if re.fullmatch(r"(?:Inc|Ltd|LLC|Corp)\.?", paper) and ", " in who:
+        who, _, first = who.rpartition(", ")
+        paper = f"{first}, {paper}"
+    return who, paper
+
+
+def _alone(chunk: Chunk, draft: Draft) -> bool:
+    """Take a line that stands alone below the title and is nothing but names.
+
+    Where the title is underlined a heading would be, too, so such a line is a byline; elsewhere it is one only if the
+    foot of the text says who that is.
+    """
+    text = chunk[0].text
+    if len(chunk) > 1 or "authors" in draft.values or len(text) > 90 or KEYWORDS.match(text):
+        return False
+    who, paper = _who_paper(text)
+    with_paper = all(" " in name for name in names.people(who)) and all(w[:1].isupper() for w in paper.split())
+    underlined = draft.origins["title"].why == "underlined"
+    if underlined and with_paper and names.people(who):
+        draft.say("authors", names.people(who), chunk[0].number, "the name below the title")
+        draft.say("site", paper, chunk[0].number, "after the name")
+    elif (
+        (found := names.people(text)) and all(" " in name for name in found) and (underlined or _at_foot(found, draft))
+    ):
+        draft.say("authors", found, chunk[0].number, "the name below the title")
+    else:
+        return False
+    _take(chunk, draft, "byline")
+    return True
+
+
+def _at_foot(who: tuple[str, ...], draft: Draft) -> bool:
+    """Whether the last lines of the text tell who `who` are, or give them the rights."""
+    signs = re.compile(
+        rf"^\W{{0,3}}(?:about |über |à propos de |sobre |©.{{0,12}}|copyright.{{0,12}})?{re.escape(who[0])}"
+        r"(?:$|[:,.]| (?:is|was|writes|lives|works|ist|war|lebt|schreibt|est|vit|es|è|vive|scrive|escribe|é|är|er)\b)",
+        re.IGNORECASE,
+    )
+    return any(signs.match(line.text) for line in draft.lines[-30:] if line.number > 12)
