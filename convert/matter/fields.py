@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import NamedTuple
 
 from convert.marks.link import address
@@ -21,6 +23,7 @@ class Entry(NamedTuple):
 
 
 _FIELD = re.compile(r"(?P<key>[^\W\d_][\w .’'-]{0,30}?)\s?[:：](?:\s+|$|(?<=：))(?P<value>.*)")
+_DOCINFO = re.compile(r":(?P<key>[^\W\d_][\w .’'-]{0,30}):\s+(?P<value>.*)")  # reStructuredText's field lists
 
 HOMES: dict[str, str] = {
     key.strip(): home
@@ -43,7 +46,9 @@ HOMES: dict[str, str] = {
         "description": "description, summary, abstract, excerpt, zusammenfassung, résumé, resumen, descrizione, описание",
         "rights": "rights, copyright, license, licence, rechte, droits, derechos, diritti",
         "identifier": "identifier, isbn, doi, urn, issn",
-        "mail": "content-type, mime-version, content-transfer-encoding, message-id, x-mailer, received, return-path, to, cc",
+        "mail": "content-type, mime-version, content-transfer-encoding, message-id, x-mailer, received, return-path, to, cc, bcc, reply-to, sender, references, "
+        "in-reply-to, path, lines, xref, newsgroups, nntp-posting-host, nntp-posting-date, user-agent, x-newsreader, "
+        "precedence, list-id, an, kopie, envoyé à, à",
     }.items()
     for key in keys.split(",")
 }  # fmt: skip
@@ -57,10 +62,20 @@ _LANGUAGES = {
 
 def entry(line: Line) -> Entry | None:
     """The field on one line, or None."""
-    match = _FIELD.fullmatch(line.text)
+    match = _FIELD.fullmatch(line.text) or _DOCINFO.fullmatch(line.text)
     if not match or line.indent > 3 or "://" in line.text[: match.end("key") + 3]:
         return None
     return Entry(match["key"].strip(), match["value"].strip(), (line,))
+
+
+def _decoded(text: str) -> str:
+    """`text` with its encoded words decoded (RFC 2047); as it stands where they are broken."""
+    if "=?" not in text or len(text) > 2000:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, ValueError):
+        return text
 
 
 def home(found: Entry) -> str:
@@ -98,6 +113,7 @@ def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
 
 def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") -> None:
     """Write one field into the draft; `mail`: a Subject is the title."""
+    found = found._replace(value=_decoded(found.value))
     where = home(found)
     number = found.lines[0].number if found.lines else 0
     why = f"field {found.key}"

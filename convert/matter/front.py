@@ -29,7 +29,7 @@ def front_matter(lines: Sequence[Line], raw: Sequence[str], draft: Draft) -> int
         draft.remarks.append(Remark("front-matter", 1, "The block between --- lines is no YAML; it was kept as text."))
         return 0
     for key, value in values.items():
-        for item in _flat(value):
+        for item in flat(value):
             fields.note(fields.Entry(str(key), item, ()), draft, kind="front matter")
     for line in lines[: end + 1]:
         draft.take(line, "front matter")
@@ -51,10 +51,10 @@ def _load(text: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _flat(value: Any) -> list[str]:
+def flat(value: Any) -> list[str]:
     """A field's values as text: a list gives each, a mapping its `name`, else its items."""
     if isinstance(value, list):
-        return [item for v in value for item in _flat(v)]
+        return [item for v in value for item in flat(v)]
     if isinstance(value, dict):
-        return _flat(value["name"]) if "name" in value else [f"{k}: {v}" for k, v in value.items()]
+        return flat(value["name"]) if "name" in value else [f"{k}: {v}" for k, v in value.items()]
     return [" ".join(str(value).split())] if value else []

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from convert.matter import dates, fields, names
-from convert.matter.draft import Draft, joined, same
+from convert.matter.draft import Draft, bare, joined, same
 from convert.rules.starts import BULLET
 from convert.rules.words import KEYWORDS
 from convert.text import Line
@@ -32,7 +32,7 @@ def head(lines: Sequence[Line], draft: Draft) -> int:
     taken = 0
     for i, chunk in enumerate(chunks):
         if i >= used:
-            size = _credits(chunk, draft, after_title=i > 0 or used > 0)
+            size = _credits(chunk, draft, after_title=i > 0 or used > 0 or _repeats(chunk, draft))
             if not size and i == used and used and len(chunks) > i + 1:
                 size = int(_alone(chunk, draft))
             if not size:
@@ -76,6 +76,9 @@ def _only_by(text: str) -> bool:
 
 def _opening(chunks: list[Chunk], draft: Draft) -> int:
     """Say the title and what stands around it; how many chunks that took (0: the text opens with its body)."""
+    if _overlined(chunks[0]):
+        draft.take(chunks[0][0], "underline")
+        return _say_title(chunks[0][1:2], chunks[0][1:], draft, "underlined")
     if _underlined(chunks[0]):
         return _say_title(chunks[0][:1], chunks[0], draft, "underlined")
     if len(chunks[0]) == 2 and same(chunks[0][0].text, chunks[0][1].text):
@@ -103,6 +106,11 @@ def _underlined(chunk: Chunk) -> bool:
         and len(chunk[1].text) > 2
         and not _UNDERLINE.fullmatch(chunk[0].text)
     )
+
+
+def _overlined(chunk: Chunk) -> bool:
+    """Whether a title stands between two equal lines of signs, as in reStructuredText."""
+    return len(chunk) > 2 and chunk[0].text == chunk[2].text and len(chunk[0].text) > 3 and _underlined(chunk[1:])
 
 
 def _before_gap(chunks: list[Chunk]) -> int:
@@ -203,18 +211,20 @@ def _is_byline(text: str, chunk: Chunk) -> bool:
 
 
 def _names_someone(text: str, chunk: Chunk) -> bool:
-    bare = _SITE.sub("", text)
+    who = _SITE.sub("", text) if len(text) < 250 else text
     return (
-        bool(names.credited(bare)[0])
-        or names.is_handle(bare)
-        or names.is_organisation(bare)
-        or names.is_group(bare)
+        bool(names.credited(who)[0])
+        or names.is_handle(who)
+        or names.is_organisation(who)
+        or names.is_group(who)
         or _is_byline(text, chunk)
     )
 
 
 def _credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
     """Take the lines at the top of `chunk` that credit: title again, byline, date, fields. How many they were."""
+    if docinfo := _docinfo(chunk, draft):
+        return docinfo
     if len(chunk) > 12:
         return 0
     stated = any(fields.entry(x) and fields.home(fields.entry(x)) for x in chunk)  # type: ignore[arg-type]  # not None
@@ -225,13 +235,23 @@ def _credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
     return len(chunk)
 
 
+def _docinfo(chunk: Chunk, draft: Draft) -> int:
+    """Take a field list of reStructuredText, `:Author: A. Lee` a line, whole; how many lines it had."""
+    if not all(line.text.startswith(":") or line.indent for line in chunk) or not (entries := fields.block(chunk)):
+        return 0
+    for entry in entries:
+        fields.note(entry, draft)
+    _take(chunk, draft, "field list")
+    return len(chunk)
+
+
 def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
     """Take one line if it credits; whether it does."""
     text = line.text
     if _UNDERLINE.fullmatch(text):
         draft.take(line, "underline")
         return True
-    if same(text, draft.values.get("title", "")):
+    if _repeats([line], draft):
         draft.take(line, "title")
         return True
     return (
@@ -241,6 +261,14 @@ def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
         or _station(line, draft)
         or (beside_date and _name(line, draft))
     )
+
+
+def _repeats(chunk: Chunk, draft: Draft) -> bool:
+    """Whether a chunk's first line is the title again, or the title without what was stated as its second line."""
+    title, text = draft.values.get("title", ""), chunk[0].text
+    if same(text, title):
+        return True
+    return len(bare(text)) > 8 and len(text) < len(title) <= 300 and bare(title).startswith(bare(text))
 
 
 def _field(line: Line, draft: Draft) -> bool:

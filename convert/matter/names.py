@@ -43,7 +43,8 @@ _ROLES: tuple[tuple[str, str, str], ...] = (
     ("Photographer",
      "photos by, photo by, photographs by, photography by, pictures by, photos de, fotos von, fotos de, foto di, "
      "fotografie di, fotografías de",
-     "photos, photo, photography, photographs, fotos, foto, fotografie, fotografía, fotografías, photographies, "
+     "photos, photo, photography, photographs, fotos, foto's, foto’s, foto, fotografie, fotografía, "
+     "fotografías, photographies, "
      "фото, zdjęcia, valokuvat, kuvat, bilder, fotoğraf, fotoğraflar, 写真, 撮影, 摄影, 攝影, 사진"),
     ("Illustrator",
      "illustrated by, illustrations by, illustration by, illustriert von, illustrations de, ilustraciones "
@@ -107,12 +108,13 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\s*<[^<>@\s]+@[^<>\s]+>|\s*\([^()@\s]+@[^()\s]+\)|\s*\[[^\[\]@\s]+@[^\[\]\s]+\]")
+_QUOTED = re.compile(r"^\"([\w’' -]{1,30}), ([\w.’' -]{1,30})\"(?=\s*<)")  # "Lee, Ann" <ann@x>
 _OLD_MAIL = re.compile(r"[\w.+-]+@[\w.-]+\s+\(([^()@]{2,60})\)")  # RFC 822's old form: address (Name)
 
 
 def people(text: str) -> tuple[str, ...]:
     """The names in `text`, or () where some part of it is no name."""
-    text = _ADDRESS.sub("", _OLD_MAIL.sub(r"\1", text)).strip(" .,;:|–—-")
+    text = _ADDRESS.sub("", _OLD_MAIL.sub(r"\1", _QUOTED.sub(r"\2 \1", text))).strip(" .,;:|–—-")
     if not text or len(text) > 300:
         return ()
     parts = [p.strip(" .,") for p in _JOIN.split(text) if p.strip(" .,")]
