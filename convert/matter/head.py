@@ -266,6 +266,8 @@ def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
 def _repeats(chunk: Chunk, draft: Draft) -> bool:
     """Whether a chunk's first line is the title again, or the title without what was stated as its second line."""
     title, text = draft.values.get("title", ""), chunk[0].text
+    if text.endswith((".", "。")) and not title.endswith((".", "。")):
+        return False  # a first sentence
     if same(text, title):
         return True
     return len(bare(text)) > 8 and len(text) < len(title) <= 300 and bare(title).startswith(bare(text))
@@ -467,26 +469,26 @@ def _who_paper(text: str) -> tuple[str, str]:
 def _alone(chunk: Chunk, draft: Draft) -> bool:
     """Take a line that stands alone below the title and is nothing but names.
 
-    Where the title is underlined a heading would be, too, so such a line is a byline; elsewhere it is one only if the
-    foot of the text says who that is.
+    Headings look the same, so it is a byline only if the foot of the text says who that is, or if it names a paper as
+    well, below an underlined title: a heading would be underlined, too.
     """
     text = chunk[0].text
     if len(chunk) > 1 or "authors" in draft.values or len(text) > 90 or KEYWORDS.match(text):
         return False
     who, paper = _who_paper(text)
-    with_paper = all(" " in name for name in names.people(who)) and all(w[:1].isupper() for w in paper.split())
-    underlined = draft.origins["title"].why == "underlined"
-    if underlined and with_paper and names.people(who):
-        draft.say("authors", names.people(who), chunk[0].number, "the name below the title")
+    found = names.people(who)
+    if draft.origins["title"].why == "underlined" and _are_full(found) and all(w[:1].isupper() for w in paper.split()):
         draft.say("site", paper, chunk[0].number, "after the name")
-    elif (
-        (found := names.people(text)) and all(" " in name for name in found) and (underlined or _at_foot(found, draft))
-    ):
-        draft.say("authors", found, chunk[0].number, "the name below the title")
-    else:
+    elif not (_are_full(found := names.people(text)) and _at_foot(found, draft)):
         return False
+    draft.say("authors", found, chunk[0].number, "the name below the title")
     _take(chunk, draft, "byline")
     return True
+
+
+def _are_full(who: tuple[str, ...]) -> bool:
+    """Whether each of `who` has more names than one."""
+    return bool(who) and all(" " in name for name in who)
 
 
 def _at_foot(who: tuple[str, ...], draft: Draft) -> bool:
