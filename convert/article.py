@@ -36,6 +36,7 @@ class Metadata:
     subtitle: str = ""
     kicker: str = ""
     standfirst: str = ""
+    dateline: str = ""  # place and agency before the first words, where they stand all the same: LONDON (Reuters)
     authors: tuple[str, ...] = ()
     date: str = ""  # ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD, with a time where one was stated
     modified: str = ""

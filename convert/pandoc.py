@@ -44,6 +44,7 @@ def _meta(m: Metadata) -> list[tuple[str, t.MetaValue]]:
         "rights": m.rights,
         "identifier": m.identifier,
         "kicker": m.kicker,
+        "dateline": m.dateline,
         "modified": m.modified,
     }
     made: list[tuple[str, t.MetaValue]] = [(k, t.MetaInlines((t.Str(v),))) for k, v in texts.items() if v]

@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from convert.article import Metadata, Remark, Taken
 from convert.matter import fields
+from convert.matter.dateline import dateline
 from convert.matter.draft import Draft
+from convert.matter.foot import foot
 from convert.matter.front import front_matter
 from convert.matter.gutenberg import gutenberg
 from convert.matter.head import head
@@ -44,6 +46,8 @@ def read(lines: tuple[Line, ...], options: Options) -> Matter:
     start += 0 if start > first else memo(rest, raw, draft)
     start += _blanks(lines, start)
     start += head(lines[start:], draft)
+    dateline(lines[start:], draft)
+    foot(lines[start:], draft)
     _given(options, draft)
     return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks))
 

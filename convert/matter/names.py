@@ -215,7 +215,11 @@ def _name_word(word: str) -> bool:
 
 def is_handle(text: str) -> bool:
     """Whether `text` can be a writer's handle: one short word, as on a project's news."""
-    return bool(re.fullmatch(r"[\w.-]{2,20}", text)) and not text.isdigit() and text.casefold() not in _NOT_NAMES
+    return (
+        bool(re.fullmatch(r"[\w.-]{2,20}", text))
+        and any(c.isalpha() for c in text)
+        and text.casefold() not in _NOT_NAMES
+    )
 
 
 def is_collective(text: str, vouched: bool) -> bool:
