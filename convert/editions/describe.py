@@ -62,6 +62,8 @@ def json_ld(m: Metadata) -> Markup:
         "alternativeHeadline": m.subtitle,
         "dateline": m.dateline,
         "author": [{"@type": "Person", "name": a} for a in m.authors],
+        "translator": [{"@type": "Person", "name": who} for who, part in m.contributors if part == "trl"],
+        "editor": [{"@type": "Person", "name": who} for who, part in m.contributors if part == "edt"],
         "datePublished": m.date,
         "dateModified": m.modified,
         "inLanguage": "" if m.language == "und" else m.language,

@@ -12,7 +12,7 @@ from convert.matter import dates, names
 from convert.text import Line
 
 Kind = Literal["given", "front matter", "text", "default"]
-_MANY = ("authors", "subjects", "extra")
+_MANY = ("authors", "contributors", "subjects", "extra")
 
 
 @dataclass(slots=True)
@@ -63,7 +63,8 @@ class Draft:
 
     def say_part(self, part: names.Part, line: int, why: str, kind: Kind = "text") -> None:
         """Note who did what else for the article."""
-        self.say("extra", tuple((part.role, name) for name in part.who), line, why, kind)
+        self.say("contributors", tuple((name, part.role) for name in part.who), line, why, kind)
+        self.say("extra", tuple((part.label, name) for name in part.who), line, why, kind)
         self.say("extra", (("Byline", part.station),) if part.station else (), line, why, kind)
 
     def _order(self) -> str:

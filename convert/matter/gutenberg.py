@@ -11,7 +11,6 @@ from convert.text import Line
 
 ZONE = 120  # lines before the START mark; the longest header known has half of it
 START = re.compile(r"\*{3} ?START OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b", re.IGNORECASE)
-END = re.compile(r"\*{3} ?END OF TH(?:E|IS) PROJECT GUTENBERG E(?:BOOK|TEXT)\b", re.IGNORECASE)
 _MADE = re.compile(r"(?:Produced|E-?text prepared|Transcribed) (?:by|from)\b", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:The )?Project Gutenberg(?:'s|’s)?(?: E-?(?:book|text)(?: of)?)? (?P<title>.+?)(?:, by (?P<who>.+))?$", re.I

@@ -28,35 +28,35 @@ BY = re.compile(
     r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)",
     re.IGNORECASE,
 )
-# What else people do for an article. A word alone needs its colon: "Photo" opens captions as well.
+# What else people do for an article, as MARC's relators code it. A word alone needs its colon: "Photo" opens captions.
 _ROLES: tuple[tuple[str, str, str], ...] = (
-    ("Translator",
+    ("trl",
      "translated by, translation by, übersetzt von, traduit par, traducido por, traducción de, traduzione di, "
      "tradotto da, traduzido por, tradução de, vertaald door, oversat af, oversatt av, suomentanut, diterjemahkan oleh",
      "translation, translator, übersetzung, traduction, traducción, traduzione, tradução, vertaling, "
      "перевод, překlad, przekład, "
      "tłumaczenie, översättning, oversættelse, käännös, çeviri, çeviren, ترجمة, תרגום, 翻訳, 訳, 译者, 譯者, 翻译, "
      "翻譯, 번역"),
-    ("Editor",
+    ("edt",
      "edited by, herausgegeben von, édité par, editado por, a cura di, redigerad av, onder redactie van, под редакцией",
      "editor, editors, redaktion, rédaction, redacción, редактор, 編集, 编辑, 編輯, 편집"),
-    ("Photographer",
+    ("pht",
      "photos by, photo by, photographs by, photography by, pictures by, photos de, fotos von, fotos de, foto di, "
      "fotografie di, fotografías de",
      "photos, photo, photography, photographs, fotos, foto's, foto’s, foto, fotografie, fotografía, "
      "fotografías, photographies, "
      "фото, zdjęcia, valokuvat, kuvat, bilder, fotoğraf, fotoğraflar, 写真, 撮影, 摄影, 攝影, 사진"),
-    ("Illustrator",
+    ("ill",
      "illustrated by, illustrations by, illustration by, illustriert von, illustrations de, ilustraciones "
      "de, illustrazioni di",
      "illustrations, illustration, illustrator, illustrationen, ilustraciones, illustrazioni, "
      "illustraties, иллюстрации, ilustracje, 挿絵, 插图"),
-    ("Reviewer",
+    ("rev",
      "medically reviewed by, fact checked by, fact-checked by, medizinisch geprüft von", "fact check"),
-    ("Introduction",
+    ("aui",
      "introduction by, with an introduction by, foreword by, preface by, mit einem vorwort von, préface "
      "de", "foreword"),
-    ("Interviewer",
+    ("ivr",
      "interview by, interviewed by, interview von, entrevista de, intervista di", "interview, entrevista, intervista"),
 )  # fmt: skip
 _PHRASES = {phrase.strip(): role for role, phrases, _ in _ROLES for phrase in phrases.split(",")}
@@ -159,6 +159,7 @@ class Part(NamedTuple):
     """Who did what else for an article."""
 
     role: str
+    label: str  # as the text says it
     who: tuple[str, ...]
     station: str
 
@@ -170,7 +171,8 @@ def role(text: str) -> Part | None:
         return None
     part = _PHRASES[match["phrase"].casefold()] if match["phrase"] else _WORDS[match["word"].casefold()]
     who, station = credited(text[match.end() :])
-    return Part(part, who, station) if who else None
+    label = text[: match.end()].strip(" :：／/")
+    return Part(part, label[:1].upper() + label[1:], who, station) if who else None
 
 
 def is_group(text: str) -> bool:
