@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from convert.matter import dates, fields, names
 from convert.matter.draft import Draft, bare, joined, same
+from convert.matter.imprint import imprint
 from convert.rules.starts import BULLET
 from convert.rules.words import KEYWORDS
 from convert.text import Line
@@ -35,6 +36,8 @@ def head(lines: Sequence[Line], draft: Draft) -> int:
             size = _credits(chunk, draft, after_title=i > 0 or used > 0 or _repeats(chunk, draft))
             if not size and i == used and used and len(chunks) > i + 1:
                 size = int(_alone(chunk, draft))
+            if not size and "authors" in draft.values and (count := imprint(chunks[i:], draft)):
+                used, size = i + count, len(chunk)
             if not size:
                 break
             if size < len(chunk):
@@ -151,6 +154,9 @@ def _arrange(chunks: list[Chunk], draft: Draft, why: str) -> int:
             _take(chunk, draft, "title")
         elif "standfirst" in draft.values:
             break
+        elif _is_subtitle(joined(chunk)) and "subtitle" not in draft.values:
+            draft.say("subtitle", joined(chunk), chunk[0].number, f"a few words below the title, {why}")
+            _take(chunk, draft, "subtitle")
         else:
             draft.say("standfirst", joined(chunk), chunk[0].number, f"the lines below the title, {why}")
             _take(chunk, draft, "standfirst")
@@ -166,6 +172,11 @@ def _is_kicker(first: str, second: str) -> bool:
         return True
     paper = names.is_organisation(first) and not names.is_organisation(second)
     return paper or len(second) > len(first)
+
+
+def _is_subtitle(text: str) -> bool:
+    """Whether a line below the title is a second title: a few words and no sentence, as a standfirst is."""
+    return len(text.split()) <= 8 and len(text) < 70 and not _STOP.search(text)
 
 
 def _names_site(site: str, title: str) -> bool:
