@@ -43,6 +43,10 @@ class Draft:
             self.values[name] = value
             self.origins[name] = Origin("given", 0, "given by the caller")
 
+    def origin_line(self, name: str) -> int:
+        """The line on which field `name` was said, 0 where it was not."""
+        return self.origins[name].line if name in self.origins else 0
+
     def dated(self, text: str) -> dates.Dated | None:
         """The first date in `text`, its doubt settled by the other dates where they can."""
         found = dates.find(text, self.language)

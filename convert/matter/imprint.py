@@ -11,7 +11,7 @@ from convert.text import Line
 MOST = 8  # lines
 _YEAR = re.compile(r"(?:(?P<rest>.{2,60}?)[,.:]? )?(?P<year>1[4-9]\d\d|20\d\d|M[DCLXVI]{2,14})\.?")
 _PUBLISHER = re.compile(
-    r"\b(?:press|publish\w*|verlag|"
+    r"\b(?:press|publish(?:ers?|ing)|verlag|"
     r"buchhandlung|books|& co|and co|company|& sons?|and sons?|brothers|éditeurs?|éditions|"
     r"librairie|imprimerie|editorial|editora|editore|editori|tipografia|uitgever\w*|boekhandel|forlag|förlag|kustannus\w*|"
     r"издательство|типография|wydawnictwo|nakladatelství|kiadó|yayınevi|yayınları|ltd|limited)\b|出版社|書房|书局|출판사",
@@ -31,7 +31,7 @@ def imprint(chunks: Sequence[list[Line]], draft: Draft) -> int:
         if len(lines) > MOST or any(len(line.text) > 70 for line in lines):
             return 0
         year = _YEAR.fullmatch(lines[-1].text)
-        if year and any(_PUBLISHER.search(line.text) for line in lines):
+        if year and not re.search(r"\d", year["rest"] or "") and any(_PUBLISHER.search(line.text) for line in lines):
             _note(lines, year, draft)
             return count
     return 0

@@ -79,6 +79,7 @@ _PARTICLES = frozenset(
 )
 _NOT_NAMES = frozenset(
     """the a an and or for with from to in on at by your you our we it is are was how why what when where this that
+    author authors date published title updated tags section category source
     news staff editor editors comments comment share read more min photo image video save subscribe writer
     writers reporter reporters correspondent correspondents columnist contributor contributing photographer
     freelance freelancer special redakteur redakteurin korrespondent korrespondentin envoyé correspondant
@@ -115,6 +116,7 @@ _OLD_MAIL = re.compile(r"[\w.+-]+@[\w.-]+\s+\(([^()@]{2,60})\)")  # RFC 822's ol
 def people(text: str) -> tuple[str, ...]:
     """The names in `text`, or () where some part of it is no name."""
     text = _ADDRESS.sub("", _OLD_MAIL.sub(r"\1", _QUOTED.sub(r"\2 \1", text))).strip(" .,;:|–—-")
+    text = re.sub(r"\s?(?:기자|記者|记者)$", "", text)
     if not text or len(text) > 300:
         return ()
     parts = [p.strip(" .,") for p in _JOIN.split(text) if p.strip(" .,")]
