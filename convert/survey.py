@@ -109,14 +109,14 @@ def prose(lines: Sequence[Line]) -> str:
 
     All the words where there are too few sentences to tell by.
     """
-    told = [line for line in lines if not _LISTED.match(line.text)]
+    told = [line for line in lines[:400] if not _LISTED.match(line.text)]
     sentences = " ".join(
         line.text
         for above, line in itertools.pairwise((Line(0, "", 0), *told))
         if line.text.endswith((".", "!", "?", "”"))
-        or max(line.text, default="") > "\u2e80"
-        or len(line.text.split()) > 8
+        or len(line.text.split(None, 9)) > 8
         or len(above.text) > 50
+        or (not line.text.isascii() and max(line.text) > "\u2e80")
     )
     if sum(c.isalpha() for c in sentences[:2000]) > 120:
         return sentences
