@@ -23,7 +23,7 @@ def is_credit(chunk: Chunk) -> bool:
     first = chunk[0].text
     if len(chunk) > 4 or len(first) > 200 or BULLET.match(first):
         return False
-    if dates.stated(first) or is_byline(first, chunk):
+    if dates.stated(first) or is_byline(first, chunk) or _inline(first) is not None:
         return True
     date = next((i for i, line in enumerate(chunk) if dates.stated(line.text)), 0)
     return date > 0 and all(_names_someone(line.text, chunk) for line in chunk[:date])
@@ -80,6 +80,7 @@ def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
         return True
     return (
         date_line(line, draft)
+        or _inline_fields(line, draft)
         or _field(line, draft)
         or _by(line, draft, beside_date)
         or _station(line, draft)
@@ -105,6 +106,29 @@ def _field(line: Line, draft: Draft) -> bool:
         return False
     fields.note(found, draft)
     draft.take(line, f"field {found.key}")
+    return True
+
+
+_INLINE = re.compile(r"(?:^|\s)(来源|來源|作者|记者|記者|编辑|編輯|责任编辑|責任編輯|出典)\s?[:：]\s?(\S{2,20})")
+
+
+def _inline(text: str) -> list[re.Match[str]] | None:
+    """The fields in a line that is nothing but a date and fields, as Chinese papers set it; None where it is not."""
+    found = list(_INLINE.finditer(text)) if len(text) < 120 else []
+    rest = _INLINE.sub(" ", text).strip() if found else ""
+    return found if found and (not rest or dates.stated(rest)) else None
+
+
+def _inline_fields(line: Line, draft: Draft) -> bool:
+    found = _inline(line.text)
+    if not found:
+        return False
+    if stated := draft.stated(_INLINE.sub(" ", line.text).strip()):
+        _say_dates(stated, line, draft)
+    for match in found:
+        key = "作者" if match[1] in ("记者", "記者") else match[1].removeprefix("责任").removeprefix("責任")
+        fields.note(fields.Entry(key, match[2], (line,)), draft)
+    draft.take(line, "byline")
     return True
 
 

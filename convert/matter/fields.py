@@ -39,7 +39,7 @@ HOMES: dict[str, str] = {
         "modified": "updated, modified, last-modified, last modified, last updated, aktualisiert, mis à jour, actualizado",
         "language": "language, lang, sprache, langue, idioma, lingua, język, язык, 言語, 语言",
         "site": "organization, organisation, site, website, newspaper, publication, magazine, zeitung, journal",
-        "source": "source, url, link, permalink, canonical, source url, original, quelle, fuente, fonte, источник",
+        "source": "source, url, link, permalink, canonical, source url, original, quelle, fuente, fonte, источник, 来源, 來源, 出典",
         "publisher": "publisher, verlag, éditeur, editorial, editore, издатель, wydawca",
         "subjects": "subject, subjects, keywords, keyword, tags, tag, category, categories, section, topic, topics, "
         "thema, themen, schlagworte, rubrique, mots-clés, sujet, tema, temas, categoría, palabras clave, тема, рубрика, 主題",
