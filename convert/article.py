@@ -36,7 +36,9 @@ class Metadata:
     subtitle: str = ""
     kicker: str = ""
     standfirst: str = ""
+    dateline: str = ""  # place and agency before the first words, where they stand all the same: LONDON (Reuters)
     authors: tuple[str, ...] = ()
+    contributors: tuple[tuple[str, str], ...] = ()  # name and what it did, as MARC's relators code it: trl, edt, pht
     date: str = ""  # ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD, with a time where one was stated
     modified: str = ""
     language: str = ""  # BCP 47

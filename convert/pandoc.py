@@ -44,11 +44,14 @@ def _meta(m: Metadata) -> list[tuple[str, t.MetaValue]]:
         "rights": m.rights,
         "identifier": m.identifier,
         "kicker": m.kicker,
+        "dateline": m.dateline,
         "modified": m.modified,
     }
     made: list[tuple[str, t.MetaValue]] = [(k, t.MetaInlines((t.Str(v),))) for k, v in texts.items() if v]
     if m.authors:
         made.append(("author", t.MetaList(tuple(t.MetaInlines((t.Str(a),)) for a in m.authors))))
+    if m.contributors:
+        made.append(("contributor", t.MetaList(tuple(t.MetaInlines((t.Str(who),)) for who, _ in m.contributors))))
     if m.subjects:
         made.append(("subject", t.MetaList(tuple(t.MetaInlines((t.Str(s),)) for s in m.subjects))))
     if m.extra:

@@ -31,7 +31,7 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
         margin=margin,
         width=width,
         paragraphs="indent" if set_in else _paragraphs(lines[:SAMPLE], margin, width),
-        language=language or detect(" ".join(line.text for line in sample)),
+        language=language or detect(prose(sample)),
         markup=_markup(sample),
         words=_words(lines),
         again=_again(lines),
@@ -182,6 +182,28 @@ _NO_WORD = re.compile(r"[\d_=<>{}\\/|#$@]")  # a token with one of these is an a
 _LONGEST_WORD = 60  # characters; in scripts without spaces a token is a sentence, so it only bounds the rest
 
 
+_LISTED = re.compile(r"[*•·◦▪+>#|$-]|\d{1,3}[.)] |[^\w\s]*<?https?:")
+
+
+def prose(lines: Sequence[Line]) -> str:
+    """The sentences of `lines`, without lists, code and names of files, which are often in another language.
+
+    All the words where there are too few sentences to tell by.
+    """
+    told = [line for line in lines[:400] if not _LISTED.match(line.text)]
+    sentences = " ".join(
+        line.text
+        for above, line in itertools.pairwise((Line(0, "", 0), *told))
+        if line.text.endswith((".", "!", "?", "”"))
+        or len(line.text.split(None, 9)) > 8
+        or len(above.text) > 50
+        or (not line.text.isascii() and max(line.text) > "\u2e80")
+    )
+    if sum(c.isalpha() for c in sentences[:2000]) > 120:
+        return sentences
+    return " ".join(line.text for line in lines)
+
+
 def detect(text: str) -> str:
     """The language of `text` as a BCP 47 tag; "und" where there is too little to tell."""
     tokens = text[:20_000].split()
@@ -189,7 +211,25 @@ def detect(text: str) -> str:
     letters = sum(c.isalpha() for c in words)
     if letters < 20 and not any(c > "\u2e80" for c in words):
         return "und"
-    return _by_small_words(words) or _detector().detect(words).language or "und"
+    return _by_small_words(words) or _told_apart(_detector().detect(words).language, words) or "und"
+
+
+# Malay and Indonesian share most words; these they do not.
+_MALAY = frozenset(
+    "bahawa kerana boleh ialah daripada anda-anda pelbagai sahaja kepada mahu perisian awak muat turun".split()
+)
+_INDONESIAN = frozenset(
+    "bahwa karena bisa adalah dari berbagai saja ingin perangkat anda mohon telah unduh rilis kami dapat tersebut "
+    "dirilis serta maupun yaitu".split()
+)
+
+
+def _told_apart(language: str, words: str) -> str:
+    """`language`, Malay only where its own words outnumber those of Indonesian."""
+    if language != "ms":
+        return language or ""
+    tokens = words.casefold().split()
+    return "ms" if sum(t in _MALAY for t in tokens) > sum(t in _INDONESIAN for t in tokens) else "id"
 
 
 # The smallest words of a language are a third of its prose. Where one language's are, loading the detector (50 ms,

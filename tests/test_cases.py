@@ -69,12 +69,7 @@ def _said(article: Article) -> str:
     said = []
     for f in fields(article.metadata):
         value, origin = getattr(article.metadata, f.name), article.metadata.origin(f.name)
-        if (
-            f.name == "origins"
-            or not value
-            or (origin and origin.kind == "default")
-            or f.name in ("modified", "language")
-        ):
+        if f.name == "origins" or not value or (origin and origin.kind == "default") or f.name == "language":
             continue
         shown = (
             "; ".join(": ".join(v) if isinstance(v, tuple) else v for v in value) if isinstance(value, tuple) else value

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from convert.survey import detect, prose
 from convert.text import BREAK, lines_of, page_tops, split, tidy
 
 # ---------------------------------------------------------------- tidy
@@ -219,3 +220,22 @@ def test_lines_cut_out_are_one_level_deeper() -> None:
     inner = view.inside([view[0], view[1]])
     assert (inner.depth, len(inner), inner.above()) == (1, 2, None)
     assert inner.habits is view.habits
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Kami mohon maaf bahwa mulai bulan ini lampu akan padam pada pukul sepuluh, karena dewan ingin hemat.", "id"),
+        ("Majlis berkata bahawa lampu itu akan padam pada pukul sepuluh kerana mereka mahu menjimatkan wang.", "ms"),
+        (
+            "Siamo lieti di annunciare il rilascio delle lampade. Questa versione corregge alcuni errori della rete e "
+            "del molo, e si accende prima di quella vecchia.\n"
+            "* Buffer overrun in the lamp that was reported by the keeper of the quay\n"
+            "* The lamps of the quay are no longer lit when it is day\n* https://lamps.example/the/list/of/changes",
+            "it",
+        ),
+        ("燈已經發佈。\n這個版本修正了安全問題，請看下面的說明。\nlampLighter.c keepLamps readLamp lightLamps.h", "zh"),
+    ],
+)
+def test_sentences_tell_the_language_before_lists_and_code(text: str, language: str) -> None:
+    assert detect(prose(split(text))) == language
