@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from convert.rules.code import FENCE
-from convert.rules.paragraph import bare
+from convert.rules.paragraph import bare, goes_on, parted
 from convert.text import Habits, Line
 
 SAMPLE = 4000  # lines; the habits of a text show well before that
@@ -24,13 +24,18 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
     sample = [line for line in lines[:SAMPLE] if not line.blank]
     margin = _margin(sample)
     width = _width(lines[:SAMPLE])
+    markup = _markup(sample)
+    language = language or detect(" ".join(line.text for line in sample))
+    words, guessed = _words(lines, language)
     return Habits(
         margin=margin,
         width=width,
         paragraphs=_paragraphs(lines[:SAMPLE], margin, width),
-        language=language or detect(" ".join(line.text for line in sample)),
-        markup=_markup(sample),
-        words=_words(lines),
+        language=language,
+        markup=markup,
+        dialect="markdown" if markup else _dialect(sample),
+        words=words,
+        guessed=guessed,
         fences=_fences(lines),
     )
 
@@ -147,17 +152,79 @@ def _markup(sample: Sequence[Line]) -> bool:
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
 
-def _words(lines: Sequence[Line]) -> frozenset[str]:
-    """Words parted by a hyphen at a line's end that also stand whole somewhere: the text is its own dictionary."""
-    halves = {
-        bare(a.text[:-1].rsplit(" ", 1)[-1] + b.text.split(" ", 1)[0])
-        for a, b in _pairs(lines)
-        if a.text.endswith("-") and len(a.text) > 1
-    }
+_DIALECTS = (
+    (
+        "asciidoc",
+        re.compile(
+            r"^={2,5} \S|^\[(?:source|NOTE|quote|role=)|https?://[^\s\[\]:]{1,200}\[[^\]\n]{1,200}\]|^<<[\w-]{1,60},",
+            re.M,
+        ),
+    ),
+    (
+        "rst",
+        re.compile(r"(?<!`)``[^`\s][^`\n]{0,100}``(?![`'])|[\w>]`__?(?!\w)|(?<![\w:]):\w{2,20}:`|^\.\. [\w|_-]", re.M),
+    ),
+    (
+        "technical",
+        re.compile(r"(?<![^\s(\"'`])/\w[\w.-]{0,60}/[\w*]|\w==?\w{1,60}[;)&]|/[\w-]{1,60}/\w{1,60}\.\w|</\w"),
+    ),
+)
+_FEW = 3  # signs of a dialect; two may be chance
+
+
+def _dialect(sample: Sequence[Line]) -> str:
+    """How the marks inside this text's lines are meant, by the signs that only one way of writing has."""
+    text = "\n".join(line.text for line in sample)
+    for name, sign in _DIALECTS:
+        if sum(1 for _ in itertools.islice(sign.finditer(text), _FEW)) == _FEW:
+            return name
+    return ""
+
+
+# ---------------------------------------------------------------- words parted at a line's end
+
+_TYPESET = 10  # words parted at lines' ends; a text with as many was hyphenated, not typed
+_WHOLE = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
+
+
+def _words(lines: Sequence[Line], language: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words parted by a hyphen at a line's end that are one word, and those of them that stand whole nowhere.
+
+    The text is its own dictionary. Where it was hyphenated by a typesetter, which shows in how many of its words it
+    confirms, those it does not know are joined too, unless they are two of its words.
+    """
+    halves = _halves(lines, language)
     if not halves:
-        return frozenset()
-    whole = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+", line.text)}
-    return frozenset(halves & whole)
+        return frozenset(), ()
+    whole, kept = _seen(lines)
+    known = {left + right for left, right in halves if whole[left + right] > kept[left + right]}
+    unknown = [(a, b) for a, b in halves if a + b not in known and not kept[a + b]]
+    if len(halves) < _TYPESET or len(known) * 2 < len(halves) - len(unknown) or len(known) < 3:
+        return frozenset(known), ()
+    guessed = dict.fromkeys(a + b for a, b in unknown if not (whole[a] and whole[b]) and len(a) > 1 and len(b) > 1)
+    return frozenset(known.union(guessed)), tuple(guessed)
+
+
+def _halves(lines: Sequence[Line], language: str) -> list[tuple[str, str]]:
+    """The two parts of each word that a line's end parts, bare."""
+    return [
+        (bare(a.text[:-1].rsplit(" ", 1)[-1]), bare(b.text.split(" ", 1)[0]))
+        for a, b in _pairs(lines)
+        if parted(a.text, b.text, language) and goes_on(a.text, b.text)
+    ]
+
+
+def _seen(lines: Sequence[Line]) -> tuple[Counter[str], Counter[str]]:
+    """How often each word stands whole, and how often each stands with a hyphen inside a line, bare."""
+    whole: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for line in lines:
+        for word in _WHOLE.findall(line.text.casefold()):
+            if "-" in word or "‐" in word:
+                kept[bare(word)] += 1
+            else:
+                whole[word] += 1
+    return whole, kept
 
 
 def _fences(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from convert import tree as t
 from convert.marks.link import SCHEMES
+from convert.marks.noteref import NOTEREF
 
 
 @dataclass(slots=True)
@@ -184,6 +185,8 @@ class Setter:
                 return f"<code>{text_of(text)}</code>"
             case t.Cite(_, inner):
                 return self.inlines(inner)
+            case t.Span(attr, inner) if NOTEREF in attr.classes:
+                return self.inlines(inner)  # it may have been a note's, and is linked to none
             case t.Span(attr, inner):
                 return f"<span{attributes(attr)}>{self.inlines(inner)}</span>"
             case t.Link(attr, inner, target):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from convert.tree import Code, Emph, Inline, Inlines, Link, Str, Strong, plain_text
+from convert.tree import Code, Emph, Inline, Inlines, Link, Str, Strikeout, Strong, Subscript, Superscript, plain_text
 
 THIN = "\u202f"  # narrow no-break space
 _CURLY = ("“", "”", "‘", "’")
@@ -58,8 +58,12 @@ def _set(inlines: Inlines, pen: _Pen) -> Inlines:
                 node = Emph(_set(inner, pen))
             case Strong(inner):
                 node = Strong(_set(inner, pen))
+            case Strikeout(inner):
+                node = Strikeout(_set(inner, pen))
             case Link(attr, inner, _) if not attr.classes:
                 node = replace(node, inlines=_set(inner, pen))
+            case Superscript() | Subscript():
+                pen.before = "x"
             case Code() | Link():
                 pen.before = plain_text(node)[-1:] or "x"
         result.append(node)
