@@ -147,7 +147,7 @@ def _detector() -> Any:
 def _markup(sample: Sequence[Line]) -> bool:
     """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
     links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
-    hashes = sum(bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
+    hashes = sum(line.indent < 4 and bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
     stars = sum(bool(re.search(r"\*\*\S[^*]*\S\*\*", line.text)) for line in sample)
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
@@ -156,7 +156,7 @@ _DIALECTS = (
     (
         "asciidoc",
         re.compile(
-            r"^={2,5} \S|^\[(?:source|NOTE|quote|role=)|https?://[^\s\[\]:]{1,200}\[[^\]\n]{1,200}\]|^<<[\w-]{1,60},",
+            r"^\[(?:source|NOTE|quote|verse|role=)|https?://[^\s\[\]:]{1,200}\[[^\]\n]{1,200}\]|^<<[\w-]{1,60},|\bxref:\w|\blinkgit:\w",
             re.M,
         ),
     ),

@@ -45,8 +45,11 @@ def _double(match: re.Match[str], parse: Parse) -> Made | None:
 
 
 def _slashes(match: re.Match[str], parse: Parse) -> Made | None:
-    """Words between slashes; a folder at the root is none (/usr/), nor are sounds (/p/) or numbers."""
+    """Words between slashes; a folder at the root is none (/usr/, "/public/"), nor are sounds (/p/) or numbers."""
     inner = match.group()[1:-1]
+    around = match.string[max(0, match.start() - 1) : match.start()], match.string[match.end() : match.end() + 1]
+    if inner.islower() and inner.isalpha() and all(c and c in "\"'“”‘’`" for c in around):
+        return None
     if len(inner.split()) > _MOST_WORDS or inner.casefold() in _PLACES or sum(c.isalpha() for c in inner) < 2:
         return None
     return Made(Emph(_plain_or(parse, inner)), len(match.group()))
