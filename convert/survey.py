@@ -197,11 +197,14 @@ def _words(lines: Sequence[Line], language: str) -> tuple[frozenset[str], tuple[
     if not halves:
         return frozenset(), ()
     whole, kept = _seen(lines)
+    whole.subtract(part for pair in halves for part in pair)
     known = {left + right for left, right in halves if whole[left + right] > kept[left + right]}
     unknown = [(a, b) for a, b in halves if a + b not in known and not kept[a + b]]
     if len(halves) < _TYPESET or len(known) * 2 < len(halves) - len(unknown) or len(known) < 3:
         return frozenset(known), ()
-    guessed = dict.fromkeys(a + b for a, b in unknown if not (whole[a] and whole[b]) and len(a) > 1 and len(b) > 1)
+    guessed = dict.fromkeys(
+        a + b for a, b in unknown if not (whole[a] > 0 and whole[b] > 0) and len(a) > 1 and len(b) > 1
+    )
     return frozenset(known.union(guessed)), tuple(guessed)
 
 

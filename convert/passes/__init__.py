@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convert.article import Article
-from convert.passes import identifiers, identity, language, levels, notices, title
+from convert.passes import hyphens, identifiers, identity, language, levels, notices, title
 from convert.text import Habits
 
 Pass = Callable[[Article, Habits], Article]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("language", language.language),
+    ("hyphens", hyphens.hyphens),
     ("title", title.title),
     ("notices", notices.notices),
     ("levels", levels.levels),
