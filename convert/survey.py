@@ -137,6 +137,36 @@ def _by_small_words(words: str) -> str:
     return shares[-1][1] if shares[-1][0] > _SHARE and shares[-2][0] < _SHARE / 2 else ""
 
 
+# The smallest words of more languages, to tell passages by; what several share says little, and counts for each.
+_MORE_SMALL_WORDS = {
+    "en": _SMALL_WORDS["en"]
+    | frozenset("a i he she you his her him they we but my me so if no do all what one".split()),
+    "de": _SMALL_WORDS["de"] | frozenset("ich er sie wir du war so wie in an dass aber nur noch im am zum".split()),
+    "fr": _SMALL_WORDS["fr"] | frozenset("je nous vous ne se sa son ses un la a de à en mais y".split()),
+    "es": frozenset("el la los las que y en un una es por con para del se no su al lo como más pero".split()),
+    "it": frozenset("il lo la gli le che di e è un una per con non del della dei si nel sono come anche".split()),
+    "pt": frozenset("o os as que e um uma não do da dos das em no na se com por para é mais".split()),
+    "nl": frozenset("de het een en van is dat niet te zijn op met voor hij er maar ook in die".split()),
+    "sv": frozenset("och att det som en är på inte av för med jag han den till ett om var".split()),
+    "da": frozenset("og at det er en ikke på af for med jeg han den til et som var der".split()),
+    "nb": frozenset("og at det er en ikke på av for med jeg han den til et som var seg".split()),
+    "la": frozenset("et in est non ad cum ut quod qui sed aut ex per de atque quae hoc enim".split()),
+    "pl": frozenset("i w na nie się z do jest że to jak o po ale tak co".split()),
+    "cs": frozenset("a v na se je že to z do o s ale jako jsem co si tak".split()),
+}
+
+
+def small_words(words: Sequence[str]) -> dict[str, float]:
+    """For each language, which share of `words`, in small letters, its smallest words are."""
+    return {name: sum(w in small for w in words) / max(1, len(words)) for name, small in _MORE_SMALL_WORDS.items()}
+
+
+def detect_surely(text: str) -> str:
+    """The language of `text` where the detector is sure of it, else ""."""
+    found = _detector().detect(text)
+    return found.language if found.language and found.is_reliable() else ""
+
+
 @cache
 def _detector() -> Any:
     from eld import LanguageDetector

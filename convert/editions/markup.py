@@ -67,8 +67,13 @@ class Setter:
                 )
             case t.Div(attr, inner):
                 tag = "aside" if "notice" in attr.classes else "div"
-                return f"<{tag}{attributes(attr)}>\n{self.blocks(inner)}</{tag}>"
+                return f"<{tag}{attributes(attr)}{self._xml_lang(attr)}>\n{self.blocks(inner)}</{tag}>"
         raise TypeError(f"no block: {block!r}")
+
+    def _xml_lang(self, attr: t.Attr) -> str:
+        """The language again, under the name that XML gives it."""
+        tongue = attr.get("lang")
+        return f' xml:lang="{escape(tongue)}"' if tongue and self.xhtml else ""
 
     def _stanzas(self, lines: Sequence[t.Inlines]) -> str:
         stanzas: list[list[str]] = [[]]

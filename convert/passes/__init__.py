@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convert.article import Article
-from convert.passes import hyphens, identifiers, identity, language, levels, notices, title
+from convert.passes import hyphens, identifiers, identity, language, levels, notices, passages, title
 from convert.text import Habits
 
 Pass = Callable[[Article, Habits], Article]
@@ -15,6 +15,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("hyphens", hyphens.hyphens),
     ("title", title.title),
     ("notices", notices.notices),
+    ("passages", passages.passages),
     ("levels", levels.levels),
     ("identifiers", identifiers.identifiers),
     ("identity", identity.identity),
