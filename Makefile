@@ -10,7 +10,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve corpus bench lock image clean
+.PHONY: help run test lint serve quality corpus bench lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,9 @@ lint: $(TEST_READY)  ## ruff and mypy alone
 
 serve: $(READY)  ## start the web desk
 	.venv/bin/editions serve
+
+quality: $(TEST_READY)  ## say how much the reader finds in the articles of tests/quality
+	$(PYTHON) -m tests.quality
 
 corpus: $(TEST_READY)  ## read the articles of ../shared/corpus, where there is one
 	@if [ -d ../shared/corpus ]; then $(PYTHON) benchmarks/corpus.py; else echo "no ../shared/corpus here"; fi

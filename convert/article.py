@@ -22,7 +22,7 @@ class Source:
 class Origin(NamedTuple):
     """Where the value of a metadata field comes from."""
 
-    kind: Literal["given", "front matter", "text", "default"]
+    kind: Literal["given", "overrides", "front matter", "text", "default"]
     line: int = 0  # the source line, from 1; 0 where there is none
     why: str = ""
     sure: Literal["certain", "likely", "guess"] = "certain"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from convert.child import Child
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError
-from convert.files import read_source, write_editions
+from convert.files import read_source, sidecar, write_editions
 from convert.options import Limits, Options
 
 
@@ -83,7 +83,8 @@ def _as_they_end(
 
 def _set(task: Task, formats: Sequence[str], options: Options, child: Child) -> Outcome:
     try:
-        reply = child.convert(read_source(task.source), formats, options)
+        own = replace(options, overrides=sidecar(task.source))
+        reply = child.convert(read_source(task.source), formats, own)
         write_editions(reply.editions, task.paths, force=True)
     except ConvertError as error:
         return Outcome(task, error)

@@ -66,13 +66,13 @@ class Child:
         """The process now at work, for tests that kill it."""
         return self._process.pid if self._process else None
 
-    def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
-        """The editions of `source`, in the order of `formats`; without formats the report alone.
+    def convert(self, source: Source, formats: Sequence[str], options: Options, page: bool = False) -> Reply:
+        """The editions of `source`, in the order of `formats`; without formats the report alone, or its page too.
 
         Raises what the conversion raised, or OverTime.
         """
         process = self._ready()
-        request = {"formats": list(formats), "options": asdict(options), "name": source.name}
+        request = {"formats": list(formats), "options": asdict(options), "name": source.name, "page": page}
         late = threading.Event()
         timer = threading.Timer(self.limits.wall_seconds, self._stop, (process, late))
         timer.start()
@@ -254,7 +254,7 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
     source, formats = Source(head["name"], data), head["formats"]
     try:
         if not formats:
-            return {"editions": [], "report": report.report(pipeline.read(source, options, limits))}, b""
+            return _inspected(source, options, limits, head["page"])
         publication = pipeline.convert(source, formats, options, limits)
     except ConvertError as error:
         return {"error": _error_head(error)}, b""
@@ -272,6 +272,21 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
         {"editions": heads, "report": report.report(publication.article)},
         b"".join(e.data for e in publication.editions),
     )
+
+
+def _inspected(source: Source, options: Options, limits: Limits, page: bool) -> tuple[dict[str, Any], bytes]:
+    """The report on `source`, and where it is asked for its page in the place of an edition."""
+    from convert import pipeline, report
+
+    reading = pipeline.inspect(source, options, limits)
+    said = report.report(reading.article, reading.rivals)
+    if not page:
+        return {"editions": [], "report": said}, b""
+    from convert.report.page import page_of
+
+    data = page_of(reading, said, source.name)
+    head = {"format": "report", "name": "report.html", "media_type": "text/html; charset=utf-8", "size": len(data)}
+    return {"editions": [head], "report": said}, data
 
 
 def _tuples(value: Any) -> Any:

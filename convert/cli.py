@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -17,11 +18,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from convert import __version__, files
-from convert.article import Source
+from convert.article import Edition, Source
 from convert.child import Child, Reply
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError, OutputError, UsageError
 from convert.options import FIELDS, Field, Options, options_from
+from convert.report import schema, shown
+from convert.report.text import lines_of as report_lines
 from convert.settings import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -59,6 +62,12 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Say it as JSON,
 _fail_on = click.option("--fail-on", type=click.Choice(["warning"]), help="Exit 4 where a text got remarks.")
 
 
+_overrides = click.option(
+    "--overrides", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+    help="YAML that corrects what was read. Default: NAME.editions.yaml beside INPUT.",
+)  # fmt: skip
+
+
 def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if not asked or context.resilient_parsing:
         return
@@ -86,12 +95,14 @@ def main() -> None:
 @_as_json
 @_quiet
 @_verbose
+@_overrides
 @_flags
 def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[str, ...], **said: Any) -> None:
     """Set texts as editions. INPUT is a file, or - for standard input."""
     with _errors():
         options, settings = _options(said), _settings(said)
         wanted = _wanted(formats)
+        _refuse_shared(inputs, said)
     failures: list[ConvertError] = []
     written: set[Path] = set()
     remarked = False
@@ -101,7 +112,7 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
                 paths = _paths(name, output, wanted, len(inputs))
                 files.refuse_existing(paths, force)
                 _refuse_twice(paths, written)
-                reply = child.convert(files.read_source(name), wanted, options)
+                reply = child.convert(files.read_source(name), wanted, _corrected(options, name, said))
                 _deliver(reply, paths, force)
             except ConvertError as error:
                 _complain(name, error)
@@ -113,6 +124,13 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         sys.exit(failures[0].exit_code if len(inputs) == 1 else PARTLY)
     if remarked and said["fail_on"]:
         sys.exit(WARNED)
+
+
+def _refuse_shared(inputs: Sequence[str], said: dict[str, Any]) -> None:
+    if said["overrides"] and len(inputs) > 1:
+        raise UsageError(
+            "--overrides corrects one text, and there are several.", "Put NAME.editions.yaml beside each of them."
+        )
 
 
 def _paths(name: str, output: str, wanted: Sequence[str], inputs: int) -> list[Path]:
@@ -159,7 +177,7 @@ def _tell(name: str, reply: Reply, paths: Sequence[Path], said: dict[str, Any]) 
         click.echo(path)
     if said["verbose"]:
         for field, entry in reply.report["metadata"].items():
-            click.echo(f"{name}: {field}: {_shown(entry['value'])}", err=True)
+            click.echo(f"{name}: {field}: {shown(entry['value'])}", err=True)
     for remark in reply.report["remarks"]:
         where = f"{name}:{remark['line']}" if remark["line"] else name
         click.echo(f"{where}: {remark['code']}: {remark['message']}", err=True)
@@ -246,34 +264,55 @@ def _progress(done: int, total: int, failed: int, silent: bool) -> None:
 # ---------------------------------------------------------------- inspect
 
 
+def _schema(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
+    context.exit()
+
+
 @main.command()
 @click.argument("name", metavar="INPUT")
 @click.option("--json", "as_json", is_flag=True, help="The whole report as JSON.")
+@click.option("--overrides-template", "as_template", is_flag=True, help="What was doubtful, as YAML to be corrected.")
+@click.option("--html", "as_html", is_flag=True, help="The report as a page: the source beside what is made of it.")
+@click.option("--schema", is_flag=True, is_eager=True, expose_value=False, callback=_schema, help="The JSON's schema.")
+@click.option("-o", "--output", metavar="FILE", default="-", help="Where to; a name in .html asks for the page.")
+@click.option("--force", is_flag=True, help="Replace what is there.")
 @_timeout
+@_overrides
 @_flags
-def inspect(name: str, as_json: bool, **said: Any) -> None:
+def inspect(name: str, as_json: bool, as_html: bool, as_template: bool, output: str, force: bool, **said: Any) -> None:
     """Say what would be set: metadata with where it comes from, each block with its lines and its rule."""
+    paths = [] if output == "-" else [Path(output)]
+    page = as_html or (output.lower().endswith((".html", ".htm")) and not as_json)
     with _errors(name), Child(_settings(said).limits, fork=True) as child:
-        report = child.convert(files.read_source(name), (), _options(said)).report
+        if as_json and as_html:
+            raise UsageError("The report is either JSON or a page.", "Say --json or --html.")
+        files.refuse_existing(paths, force)
+        source, options = files.read_source(name), _options(said)
+        page = page and not as_template
+        reply = child.convert(source, (), _corrected(options, name, said), page=page)
+        shown = _template(source, options, reply.report) if as_template else ""
+        shown = shown or ("" if page else _report(reply.report, name, as_json))
+        data = reply.editions[0].data if page else shown.encode("utf-8", "replace")
+        if paths:
+            files.write_editions([Edition("report", output, "", data)], paths, force)
+    click.echo(output if paths else data, nl=bool(paths))
+
+
+def _report(report: dict[str, Any], name: str, as_json: bool) -> str:
+    """The report for programs, or for people, as wide as their terminal."""
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
-        return
-    for field, entry in report["metadata"].items():
-        line = f", line {entry['line']}" if entry.get("line") else ""
-        click.echo(f"{field:>12}  {_shown(entry['value'])}   ({entry.get('from', '')}{line}: {entry.get('why', '')})")
-    click.echo()
-    for block in report["blocks"]:
-        first, last = block.get("lines", (0, 0))
-        lines = f"{first}–{last}" if last > first else str(first)
-        click.echo(f"{lines:>12}  {block['type']:<16} {block.get('rule', ''):<10} {block['text'][:60]}")
-    for remark in report["remarks"]:
-        click.echo(f"{remark['line'] or '':>12}  {remark['code']}: {remark['message']}")
+        return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    width = shutil.get_terminal_size((100, 24)).columns
+    return "".join(line + "\n" for line in report_lines(report, "standard input" if name == "-" else name, width))
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{k}: {v}" for k, v in value.items())
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _template(source: Source, options: Options, report: dict[str, Any]) -> str:
+    from convert import overrides, pipeline
+
+    return overrides.template(report, pipeline.lines_of(source, options))
 
 
 # ---------------------------------------------------------------- serve, doctor
@@ -334,15 +373,21 @@ def _options(said: dict[str, Any]) -> Options:
     from convert.rules import without
 
     values: dict[str, Any] = _from_file(said.get("metadata_file"))
-    values |= {f.name: said[f.name] for f in FIELDS if said.get(f.name) not in (None, "", ())}
+    values |= {f.name: said[f.name] for f in FIELDS if "cli" in f.doors and said.get(f.name) not in (None, "", ())}
     options = options_from(values, "cli")
-    without(options.no_detect)  # an unknown rule is refused before any work
+    without(options.no_detect, options.detect)  # an unknown rule is refused before any work
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit() and not options.modified:
         from datetime import UTC, datetime
 
         options = replace(options, modified=datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     return options
+
+
+def _corrected(options: Options, name: str, said: dict[str, Any]) -> Options:
+    """The options with the overrides of text `name`: those given, else those beside it."""
+    given = said.get("overrides")
+    return replace(options, overrides=files.overrides(given) if given else files.sidecar(name))
 
 
 def _from_file(name: str | None) -> dict[str, Any]:

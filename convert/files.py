@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from convert.article import Edition, Source
-from convert.errors import InputError, OutputError
+from convert.errors import InputError, OutputError, UsageError
 
 TEXT_ENDINGS = (".txt", ".text")
+SIDECAR = ".editions.yaml"
+LARGEST_SIDECAR = 100_000  # characters; one more is read, so that it is refused
 
 
 def read_source(name: str) -> Source:
@@ -30,12 +32,30 @@ def read_source(name: str) -> Source:
         raise InputError(f"{name} cannot be read: {error.strerror}.", "Check its permissions.") from None
 
 
+def sidecar(name: str) -> str:
+    """The overrides beside text `name`: what its NAME.editions.yaml says, "" where there is none."""
+    path = Path(name)
+    beside = path.with_name(path.stem + SIDECAR) if name != "-" and path.name else path
+    return overrides(str(beside)) if beside != path and beside.is_file() else ""
+
+
+def overrides(name: str) -> str:
+    """The overrides in file `name`. UsageError says why they cannot be read."""
+    try:
+        with open(name, encoding="utf-8-sig") as file:
+            return file.read(LARGEST_SIDECAR + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UsageError(f"The overrides {name} cannot be read: {reason}.", "Check the file.") from None
+
+
 def texts_in(names: Iterable[str]) -> Iterator[tuple[Path, Path]]:
     """Each text among `names`, with the folder its editions go to, relative to the output; folders are searched."""
     for name in names:
         path = Path(name)
         if not path.is_dir():
-            yield path, Path()
+            if not path.name.endswith(SIDECAR):
+                yield path, Path()
             continue
         for found in sorted(p for p in path.rglob("*") if p.suffix.lower() in TEXT_ENDINGS and p.is_file()):
             yield found, found.parent.relative_to(path)

@@ -14,7 +14,7 @@ from typing import Any
 from convert.article import Article, Remark
 from convert.marks.link import AS_WRITTEN, WRITTEN_BEFORE
 from convert.text import Line
-from convert.tree import SHAPES, Block, Image, Link
+from convert.tree import SHAPES, Block, Image, Link, Table
 
 _NO_LETTERS = re.compile(
     "[\x00-/:-@\\[-`{-©«-±´¶-¸»¿×÷\u2000-\u206f\u2190-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f"
@@ -61,8 +61,19 @@ def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) ->
     out = "".join(t for line in lines for t in taken.get(line.number, ()))
     if len(source) != len(tree) + len(out) or Counter(source) != Counter(tree + out):
         return lines[0].number if lines else 1
+    if _has_table(block):
+        return 0  # a row's cells are read one after the other, though their lines run through all of them
     rest = iter(source)
     return 0 if all(c in rest for c in tree) else lines[0].number
+
+
+def _has_table(node: Any) -> bool:
+    if isinstance(node, Table):
+        return True
+    inner = (getattr(node, name) for name in ("blocks", "items") if isinstance(node, Block) and hasattr(node, name))
+    return any(_has_table(x) for part in inner for x in (part if isinstance(part, tuple) else ())) or (
+        isinstance(node, tuple) and any(_has_table(x) for x in node)
+    )
 
 
 def _words(node: Any) -> list[str]:

@@ -6,6 +6,7 @@ nobody lists an option a second time. A door is a place where an option may be g
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,13 +15,13 @@ from typing import Any, Literal, NamedTuple
 from convert.errors import UsageError
 
 Door = Literal["cli", "http"]
-Kind = Literal["text", "many", "flag", "pairs"]
+Kind = Literal["text", "many", "flag", "pairs", "yaml"]
 EVERYWHERE: tuple[Door, ...] = ("cli", "http")
 
 
 def _say(help: str, kind: Kind, doors: tuple[Door, ...] = EVERYWHERE, flag: str = "", metavar: str = "TEXT") -> Any:
     said = {"help": help, "kind": kind, "doors": doors, "flag": flag, "metavar": metavar}
-    default: Any = {"text": "", "many": (), "pairs": (), "flag": None}[kind]
+    default: Any = {"text": "", "many": (), "pairs": (), "flag": None, "yaml": ""}[kind]
     return field(default=default, metadata=said)
 
 
@@ -44,8 +45,15 @@ class Options:
     )
     toc: bool | None = _say("Set a table of contents, or none; default: where there are three headings.", "flag")
     encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
+    detect: tuple[str, ...] = _say(
+        "Structures to look for, whatever else is said: smallcaps, which is off by itself, or one of --no-detect.",
+        "many", flag="--detect", metavar="RULE",
+    )  # fmt: skip
     no_detect: tuple[str, ...] = _say(
         "Structures not to look for: verse, list, heading …", "many", flag="--no-detect", metavar="RULE"
+    )
+    overrides: str = _say(
+        "What was read wrongly, as YAML: metadata, detect, no-detect, structure.", "yaml", doors=("http",)
     )
 
 
@@ -110,18 +118,32 @@ def options_from(values: Mapping[str, Any], door: Door) -> Options:
     return _checked(Options(**said))
 
 
+_RULES = ("detect", "no_detect")  # names of rules hold no comma, so that commas may part them
+
+
 def _value(known: Field, value: Any, before: Any) -> Any:
     match known.kind:
         case "text":
             return _text(known, value)
         case "many":
             items = value if isinstance(value, list | tuple) else [value]
-            several = [x for v in items for x in (_text(known, v).split(",") if known.name == "no_detect" else [v])]
+            several = [x for v in items for x in (_text(known, v).split(",") if known.name in _RULES else [v])]
             return (before or ()) + tuple(_text(known, v).strip() for v in several if _text(known, v).strip())
         case "flag":
             return _flag(known, value)
+        case "yaml":
+            return _yaml(known, value)
         case "pairs":
             raise AssertionError("pairs are shared out by options_from")
+
+
+def _yaml(known: Field, value: Any) -> str:
+    """A document, with its lines; an object of JSON is one as well."""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        raise UsageError(f"{known.name} must be text, not {type(value).__name__}.", f"Give {known.name} as YAML.")
+    return value
 
 
 def _text(known: Field, value: Any) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import ledger, matter, passes, rules, survey, text
+from convert import ledger, matter, overrides, parting, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
+from convert.report import Reading, Rival
 
 DEFAULT_FORMATS = ("html", "pdf", "epub")
 _DEFAULTS = Limits()
@@ -34,16 +35,53 @@ def convert(
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
+    options, said = _corrected(options)
+    return _even(source, options, limits, rules.without(options.no_detect, options.detect), said)[0]
+
+
+def inspect(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Reading:
+    """What `read` gives, with the source's lines and, for each doubtful block, what else it could have been."""
+    options = options or Options()
+    options, said = _corrected(options)
+    table = rules.without(options.no_detect, options.detect)
+    rivals: dict[tuple[int, int, str], Rival] = {}
+
+    def seen(name: str, found: rules.Found, lines: text.Lines) -> None:
+        other = None if found.sure == "certain" else rules.runner_up(lines, table, name)
+        if other and other[1].blocks:
+            rule, would = other
+            first, last, end = (lines[i].number for i in (0, found.size - 1, would.size - 1))
+            rivals[first, last, name] = Rival(rule, would.blocks[0], first, end)
+
+    article, lines = _even(source, options, limits, rules.watched(table, seen), said)
+    return Reading(article, lines, rivals)
+
+
+def _corrected(options: Options) -> tuple[Options, overrides.Overrides]:
+    """The options with the rules switched as the overrides say, and what else these say."""
+    said = overrides.parse(options.overrides, options.language)
+    return overrides.switched(options, said), said
+
+
+def _even(
+    source: Source, options: Options, limits: Limits, table: rules.Table, said: overrides.Overrides
+) -> tuple[Article, tuple[text.Line, ...]]:
+    """The Article that `table` reads in `source`, its ledger even, and the source's lines."""
     _refuse_large(source, (), limits)
     decoded, doubts = text.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
-    article = _read(lines, options, rules.without(options.no_detect))
+    article = _read(lines, options, table, said)
     breach = ledger.breach(lines, article)
     if breach is not None:
-        article = _read(lines, options, rules.PARAGRAPHS_ONLY)
+        article = _read(lines, options, rules.PARAGRAPHS_ONLY, said)
         article = replace(article, remarks=(*article.remarks, breach))
-    return replace(article, remarks=(*doubts, *more, *article.remarks))
+    return replace(article, remarks=(*doubts, *more, *article.remarks)), lines
+
+
+def lines_of(source: Source, options: Options) -> tuple[text.Line, ...]:
+    """The lines of `source`, numbered as in remarks and in the report."""
+    return text.split(text.tidy(text.decode(source.data, options.encoding)[0])[0])
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
@@ -58,14 +96,21 @@ def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(formats))
 
 
-def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table) -> Article:
+def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table, said: overrides.Overrides) -> Article:
     found = matter.read(lines, options)
-    habits = survey.survey(found.body, found.metadata.language)
-    body = text.lines_of(found.body, habits)
-    blocks, taken = rules.read(body, table)
-    article = Article(found.metadata, blocks, found.remarks, (*found.taken, *taken))
-    for _, step in passes.PASSES:
-        article = step(article, habits)
+    forced, doubts = overrides.placed(said, found, lines)
+    if forced and forced[0].first <= len(lines) - len(found.body):  # the head ends where something is forced
+        top = forced[0].first - 1
+        found = matter.read(lines[:top], options)
+        found = found._replace(body=(*found.body, *lines[top:]))
+    metadata = overrides.applied(found.metadata, said, options)
+    habits = survey.survey(found.body, metadata.language)
+    body = text.lines_of(parting.parted(found.body, habits), habits)
+    blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
+    article = Article(metadata, blocks, (*found.remarks, *doubts), (*found.taken, *taken))
+    for name, step in passes.PASSES:
+        if name not in rules.OPT_IN or name in options.detect:
+            article = step(article, habits)
     return article
 
 

@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from convert.rules.code import FENCE
-from convert.rules.paragraph import bare, goes_on, parted
-from convert.text import Habits, Line
+from convert.rules.code import FENCE, is_prose
+from convert.rules.paragraph import bare as core
+from convert.rules.paragraph import goes_on, parted
+from convert.rules.starts import BULLET, LABEL, NUMBER
+from convert.rules.words import CONTENTS
+from convert.text import Habits, Line, bare
 
 SAMPLE = 4000  # lines; the habits of a text show well before that
 
@@ -22,20 +25,23 @@ SAMPLE = 4000  # lines; the habits of a text show well before that
 def survey(lines: Sequence[Line], language: str = "") -> Habits:
     """The Habits of `lines`; `language` where it is known already."""
     sample = [line for line in lines[:SAMPLE] if not line.blank]
-    margin = _margin(sample)
     width = _width(lines[:SAMPLE])
+    set_in = not width and _set_in_by_ideographs(sample)
+    margin = 0 if set_in or _in_full(sample) else _margin(sample)
     markup = _markup(sample)
     language = language or detect(" ".join(line.text for line in sample))
     words, guessed = _words(lines, language)
     return Habits(
         margin=margin,
         width=width,
-        paragraphs=_paragraphs(lines[:SAMPLE], margin, width),
+        paragraphs="indent" if set_in else _paragraphs(lines[:SAMPLE], margin, width),
         language=language,
         markup=markup,
         dialect="markdown" if markup else _dialect(sample),
         words=words,
         guessed=guessed,
+        again=_again(lines),
+        speakers=_speakers(lines),
         fences=_fences(lines),
     )
 
@@ -44,15 +50,39 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
 
 
 def _margin(sample: Sequence[Line]) -> int:
-    """The indent of ordinary lines: the commonest among long lines, unless a fair share stands left of it."""
+    """The indent of ordinary lines: the commonest among long lines, unless a fair share of prose stands left of it."""
     long = [line.indent for line in sample if len(line.text) > 45] or [line.indent for line in sample]
     if not long:
         return 0
     margin = Counter(long).most_common(1)[0][0]
-    left = sum(indent < margin for indent in long)
-    if left * 4 > len(long):
-        return min(long)
-    return margin
+    prose = [
+        line.indent for line in sample if len(line.text) > (20 if line.text > "\u2e80" else 45) and is_prose(line.text)
+    ]
+    fair = [indent for indent, count in Counter(prose).items() if count * 6 > len(prose)]
+    return min([margin, *fair])
+
+
+_DOCUMENT = re.compile(
+    r"(?:\S+ ){0,5}\S*(?:Diary|Journal|Tagebuch|Brief|Letter|Dagboek|Diario|Дневник|Письмо)\b.{0,30}"
+    r"|(?:To|An|À|Al|Alla) (?:my |the )?(?:Mrs?|Miss|Dr|Sir|Lady|Herrn?|Frau|M|Mme|Sra?|Signora?)\b.{0,60}"
+    r"|(?:My |Mein[e ]? ?|Mon |Ma )?(?:[Dd]ear(?:est)?|[Ll]iebe[rs]?|[Cc]her|[Cc]hère|[Qq]uerid[oa]|[Cc]ar[oa]) .{2,40}[,:!—]"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d_]+\.?—.*"
+)
+
+
+def _in_full(sample: Sequence[Line]) -> bool:
+    """Whether all of a text is a letter or a journal, set in as books set such documents in; only headings are not."""
+    body = [line for line in sample if line.indent > 1]
+    outside = [line for line in sample if line.indent <= 1]
+    if len(body) < 8 or len(outside) * 20 > len(sample) or any(len(line.text) > 40 for line in outside):
+        return False
+    return any(_DOCUMENT.fullmatch(line.text) for line in body[:3])
+
+
+def _set_in_by_ideographs(sample: Sequence[Line]) -> bool:
+    """Whether most lines are Chinese or Japanese paragraphs, begun by one ideographic space or two."""
+    ideographs = re.compile("\\W?[\u3040-\u30ff\u3400-\u9fff]")
+    return sum(line.indent in (2, 4) and bool(ideographs.match(line.text)) for line in sample) * 2 > len(sample)
 
 
 def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
@@ -61,17 +91,34 @@ def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
 
 def _width(lines: Sequence[Line]) -> int:
     """The column the text is wrapped at, or 0: there, the next word had no room at most line ends."""
-    pairs = _pairs(lines)
-    ends = [a.indent + len(a.text) for a, _ in pairs if len(a.text) > 30]
-    if len(ends) < 3:
+    pairs = [(a, b) for a, b in _pairs(lines) if len(a.text) > 30]
+    if len(pairs) < 3:
         return 0
-    width = sorted(ends)[int(len(ends) * 0.97) - (len(ends) < 34)]
+    ends = sorted(a.indent + len(a.text) for a, _ in pairs)
+    width = ends[int(len(ends) * 0.97) - (len(ends) < 34)]
     if width > 200:
         return 0
-    long = [(a, b) for a, b in pairs if len(a.text) > 30]
-    full = sum(a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1 for a, b in long)
-    whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in long)  # a wrapped line seldom ends where a sentence does
-    return width if full * 2 > len(ends) and whole * 10 < len(ends) * 6 else 0
+    capitals = sum(b.text.lstrip("“‘«„\"'(—–-")[:1].isupper() for _, b in pairs)
+    if capitals * 4 > len(pairs) * 3:
+        return 0  # verse, a list: prose goes on in small letters
+    full = sum(_no_room(a, b, width) for a, b in pairs)
+    whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in pairs)  # a wrapped line seldom ends where a sentence does
+    mostly = full * 2 > len(pairs) and whole * 10 < len(pairs) * 6
+    return width if mostly or _solid(lines, width) * 5 > len(pairs) else 0
+
+
+def _no_room(a: Line, b: Line, width: int) -> bool:
+    return a.indent + len(a.text) + 1 + len(b.text.split(" ", 1)[0]) > width - 1
+
+
+def _solid(lines: Sequence[Line], width: int) -> int:
+    """How many lines stand in chunks of four or more that are filled to `width`: prose, amid much verse."""
+    chunks = [list(group) for blank, group in itertools.groupby(lines, lambda line: line.blank) if not blank]
+    return sum(
+        len(chunk)
+        for chunk in chunks
+        if len(chunk) > 3 and width > 50 and all(_no_room(a, b, width) for a, b in itertools.pairwise(chunk))
+    )
 
 
 def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
@@ -81,23 +128,56 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
     if len(texts) < 4 or len(pairs) * 3 < len(texts):
         return "blank"
     if not width:
-        long = sum(len(line.text) > 120 for line in texts)
-        return "line" if long * 3 > len(texts) and len(pairs) * 2 > len(texts) else "blank"
-    starts = sum(margin + 2 <= b.indent <= margin + 8 and a.indent <= margin for a, b in pairs)
-    early = sum(_early(a, b, width) for a, b in pairs)
+        return "line" if _line_by_line(texts, pairs) else "blank"
+    starts = _first_lines(lines, margin)
+    threes = zip(lines, lines[1:], lines[2:], strict=False)
+    early = sum(
+        _early(z, a, b, width)
+        for z, a, b in threes
+        if not a.blank and not b.blank and b.indent <= max(margin, a.indent)
+    )
     chunks = len(texts) - len(pairs)
-    if starts > chunks and starts * 30 > len(texts):
+    if starts > 1 and starts > early and starts * 2 > _solid_chunks(lines) and starts * 40 > len(texts):
         return "indent"
     return "mark" if early > chunks and early * 25 > len(texts) else "blank"
 
 
+def _line_by_line(texts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> bool:
+    """Whether in a text that is not wrapped long lines follow each other with nothing between."""
+    long = sum(len(line.text) > 120 for line in texts)
+    close = sum(len(a.text) > 120 and len(b.text) > 120 for a, b in pairs)
+    if len(pairs) * 10 > len(texts) * 9:
+        return long * 5 > len(texts)
+    return long * 3 > len(texts) and close * 3 > long * 2
+
+
+def _solid_chunks(lines: Sequence[Line]) -> int:
+    """How many chunks of three lines or more there are."""
+    groups = itertools.groupby(lines, lambda line: line.blank)
+    return sum(not blank and len(list(group)) > 2 for blank, group in groups)
+
+
+def _first_lines(lines: Sequence[Line], margin: int) -> int:
+    """How many lines alone are set in below a sentence's end, and are no items."""
+    threes = zip(lines, lines[1:], lines[2:], strict=False)
+    return sum(
+        (a.indent <= margin or a.indent == b.indent)
+        and margin + 2 <= b.indent <= margin + 8
+        and (c.indent <= margin or (a.indent <= margin and c.indent == b.indent and b.text.endswith(_SENTENCE_ENDS)))
+        and a.text.endswith(_SENTENCE_ENDS)
+        and not (a.blank or b.blank or c.blank or _MARKED.match(a.text) or _MARKED.match(b.text))
+        for a, b, c in threes
+    )
+
+
+_MARKED = re.compile(f"(?:{BULLET.pattern})|(?:{NUMBER.pattern})")
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ":", "»", "。", "！", "？", "」")
 
 
-def _early(a: Line, b: Line, width: int) -> bool:
-    """Whether a line ends a sentence although the next word had room."""
-    room = width - a.indent - len(a.text) - 1 - len(b.text.split(" ", 1)[0])
-    return room >= 0 and a.text.endswith(_SENTENCE_ENDS) and len(a.text) > 15
+def _early(z: Line, a: Line, b: Line, width: int) -> bool:
+    """Whether below a full line one ends a sentence although the next word had room."""
+    full = not z.blank and _no_room(z, a, width)
+    return full and not _no_room(a, b, width + 1) and a.text.endswith(_SENTENCE_ENDS)
 
 
 # ---------------------------------------------------------------- words
@@ -178,7 +258,7 @@ def _markup(sample: Sequence[Line]) -> bool:
     """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
     links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
     hashes = sum(line.indent < 4 and bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
-    stars = sum(bool(re.search(r"\*\*\S[^*]*\S\*\*", line.text)) for line in sample)
+    stars = sum(bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample)
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
 
@@ -241,7 +321,7 @@ def _words(lines: Sequence[Line], language: str) -> tuple[frozenset[str], tuple[
 def _halves(lines: Sequence[Line], language: str) -> list[tuple[str, str]]:
     """The two parts of each word that a line's end parts, bare."""
     return [
-        (bare(a.text[:-1].rsplit(" ", 1)[-1]), bare(b.text.split(" ", 1)[0]))
+        (core(a.text[:-1].rsplit(" ", 1)[-1]), core(b.text.split(" ", 1)[0]))
         for a, b in _pairs(lines)
         if parted(a.text, b.text, language) and goes_on(a.text, b.text)
     ]
@@ -254,10 +334,32 @@ def _seen(lines: Sequence[Line]) -> tuple[Counter[str], Counter[str]]:
     for line in lines:
         for word in _WHOLE.findall(line.text.casefold()):
             if "-" in word or "‐" in word:
-                kept[bare(word)] += 1
+                kept[core(word)] += 1
             else:
                 whole[word] += 1
     return whole, kept
+
+
+_QUESTION = ("?", "？", "؟", ";")
+
+
+def _speakers(lines: Sequence[Line]) -> frozenset[str]:
+    """The labels that paragraphs begin with by turns, three times or more, one of which asks or is a letter."""
+    starts = [line.text for above, line in zip((None, *lines), lines, strict=False) if above is None or above.blank]
+    labels = [(match.group(1), text) for text in starts if (match := LABEL.match(text)) and len(text) > match.end() + 1]
+    counts = Counter(label for label, _ in labels)
+    several = {label for label, count in counts.items() if count > 1}
+    asks = any(label in several and (len(label) < 4 or text.endswith(_QUESTION)) for label, text in labels)
+    turns = sum(one[0] != two[0] for one, two in itertools.pairwise(labels) if {one[0], two[0]} <= several)
+    return frozenset(several) if asks and len(several) in (2, 3, 4, 5, 6) and turns > 2 else frozenset()
+
+
+def _again(lines: Sequence[Line]) -> frozenset[str]:
+    """What short lines say twice, where one is headed "Contents"; else nobody asks."""
+    if not any(CONTENTS.fullmatch(line.text) for line in lines if 1 < len(line.text) < 30):
+        return frozenset()
+    counts = Counter(bare(line.text) for line in lines if 0 < len(line.text) < 100)
+    return frozenset(text for text, count in counts.items() if count > 1 and len(text) > 1)
 
 
 def _fences(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:

@@ -245,7 +245,7 @@ class Line(NamedTuple):
 
     number: int  # from 1
     text: str  # without its indent and without space at its end
-    indent: int  # columns of space before it; a tab goes to the next multiple of 8
+    indent: int  # columns of space before it; a tab goes to the next multiple of 8, an ideographic space is two
 
     @property
     def blank(self) -> bool:
@@ -265,6 +265,8 @@ class Habits:
     dialect: str = ""  # how its marks inside lines are meant: markdown, rst, asciidoc, technical; "": as in old texts
     words: frozenset[str] = frozenset()  # words whose halves stand on two lines with a hyphen between that goes
     guessed: tuple[str, ...] = ()  # those of them that stand whole nowhere in the text
+    again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
+    speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name
     fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
 
 
@@ -277,6 +279,7 @@ class Lines:
     stop: int = 0
     habits: Habits = field(default=Habits(), repr=False)
     depth: int = 0  # how many quotations and lists stand around these lines
+    item: bool = False  # whether these lines are a list item's
     ends: tuple[int, ...] = field(default=(), repr=False)  # for each line, where the chunk it stands in ends
 
     def __len__(self) -> int:
@@ -292,11 +295,15 @@ class Lines:
 
     def rest(self, count: int) -> Lines:
         """What follows the first `count` lines."""
-        return replace(self, start=min(self.start + count, self.stop))
+        return self._view(min(self.start + count, self.stop), self.stop)
 
     def take(self, count: int) -> Lines:
         """The first `count` lines."""
-        return replace(self, stop=min(self.start + count, self.stop))
+        return self._view(self.start, min(self.start + count, self.stop))
+
+    def _view(self, start: int, stop: int) -> Lines:
+        """Other bounds; `dataclasses.replace` would say the same and take five times the time."""
+        return Lines(self.all, start, stop, self.habits, self.depth, self.item, self.ends)
 
     def chunk(self) -> int:
         """How many lines there are before the next blank one."""
@@ -316,6 +323,11 @@ class Lines:
             i += 1
         return i - self.start - count if i < self.stop else 9
 
+    def opened(self) -> bool:
+        """Whether the blank line right above was put in by `parting`."""
+        i = self.start - 1
+        return i > 0 and self.all[i].blank and self.all[i].number == self.all[i - 1].number
+
     def above(self) -> Line | None:
         """The nearest line above that has text, past at most three blank ones."""
         i = self.start - 1
@@ -323,9 +335,24 @@ class Lines:
             i -= 1
         return self.all[i] if i >= 0 and not self.all[i].blank else None
 
-    def inside(self, lines: list[Line]) -> Lines:
-        """`lines`, which were cut out of these (a quotation without its marks), one level deeper."""
-        return replace(lines_of(tuple(lines), self.habits), depth=self.depth + 1)
+    def inside(self, lines: list[Line], column: int = 0, item: bool = False) -> Lines:
+        """`lines`, which were cut out of these (a quotation without its marks), one level deeper.
+
+        Their indents count from `column`, so the margin is there and the width is less.
+        """
+        habits = self.habits
+        if habits.margin or (column and habits.width):
+            habits = replace(habits, margin=0, width=max(0, habits.width - column))
+        return replace(lines_of(tuple(lines), habits), depth=self.depth + 1, item=item)
+
+    def opens_item(self) -> bool:
+        """Whether these lines begin right behind a list item's mark."""
+        return self.item and not self.start
+
+
+def bare(text: str) -> str:
+    """The letters and digits of `text`, in lower case."""
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def split(text: str) -> tuple[Line, ...]:
@@ -337,7 +364,7 @@ def _line(number: int, raw: str) -> Line:
     text = raw.strip()
     if raw[:1].isspace() and text:
         lead = raw[: len(raw) - len(raw.lstrip())]
-        return Line(number, text, len(lead.expandtabs(8)))
+        return Line(number, text, len(lead.expandtabs(8)) + lead.count("\u3000"))
     return Line(number, text, 0)
 
 
@@ -349,4 +376,4 @@ def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:
         if lines[i].blank:
             end = i
         ends[i] = end
-    return Lines(lines, 0, len(lines), habits, 0, tuple(ends))
+    return Lines(lines, 0, len(lines), habits, ends=tuple(ends))

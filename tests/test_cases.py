@@ -10,9 +10,11 @@ from convert import ledger, rules, text
 from convert.article import Article, Metadata, Source
 from convert.editions.markup import Setter
 from convert.marks import MARKS, inlines
+from convert.options import Options
+from convert.parting import parted
 from convert.passes import PASSES
 from convert.pipeline import read
-from convert.rules import RULES
+from convert.rules import OPT_IN, RULES
 from convert.survey import survey
 from tests.cases import FOLDER, Case, cases, check
 
@@ -20,7 +22,8 @@ from tests.cases import FOLDER, Case, cases, check
 @pytest.mark.parametrize("case", cases("rules"), ids=str)
 def test_rule(case: Case, accept: bool) -> None:
     lines = text.split(case.text)
-    body = text.lines_of(lines, survey(lines, "en"))
+    habits = survey(lines, "en")
+    body = text.lines_of(parted(lines, habits), habits)
     blocks, taken = rules.read(body)
     assert ledger.breach(lines, Article(Metadata(), blocks, (), taken)) is None
     check(case, Setter().blocks(blocks).rstrip("\n"), accept)
@@ -45,7 +48,8 @@ def test_matter(case: Case, accept: bool) -> None:
 
 @pytest.mark.parametrize("case", cases("passes"), ids=str)
 def test_pass(case: Case, accept: bool) -> None:
-    article = read(Source("", case.text.encode()))
+    asked = tuple(name for name in OPT_IN if name == case.path.stem)
+    article = read(Source("", case.text.encode()), Options(detect=asked))
     title = f"title: {article.metadata.title}"
     remarks = "".join(f"remark: {r.code}\n" for r in article.remarks if r.code != "language")
     check(case, f"{title}\n{remarks}{Setter().blocks(article.blocks)}".rstrip("\n"), accept)

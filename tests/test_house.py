@@ -20,9 +20,9 @@ FLOORS = (
     ("text", "templating", "settings"),
     ("marks",),
     ("rules",),
-    ("survey", "ledger", "pandoc"),
+    ("survey", "parting", "ledger", "pandoc"),
     ("matter", "passes", "editions"),
-    ("report",),
+    ("report", "overrides"),
     ("pipeline",),
     ("child", "files"),
     ("batch",),
@@ -43,7 +43,20 @@ IMPURE = {
     "requests",
     "urllib.request",
 }
-PURE_FLOORS = ("tree", "article", "options", "text", "marks", "rules", "survey", "ledger", "matter", "passes", "report")
+PURE_FLOORS = (
+    "tree",
+    "article",
+    "options",
+    "text",
+    "marks",
+    "rules",
+    "survey",
+    "parting",
+    "ledger",
+    "matter",
+    "passes",
+    "report",
+)
 
 
 def room(path: Path) -> str:

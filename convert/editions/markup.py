@@ -44,7 +44,7 @@ class Setter:
             case t.HorizontalRule():
                 return f"<hr{self._void}>"
             case t.BlockQuote(inner):
-                return f"<blockquote>\n{self.blocks(inner)}</blockquote>"
+                return f"<blockquote>\n{self._quoted(inner)}</blockquote>"
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
             case t.CodeBlock(attr, text):
@@ -74,6 +74,13 @@ class Setter:
         """The language again, under the name that XML gives it."""
         tongue = attr.get("lang")
         return f' xml:lang="{escape(tongue)}"' if tongue and self.xhtml else ""
+
+    def _quoted(self, blocks: t.Blocks) -> str:
+        """A quotation's blocks; the attribution at its end is its footer."""
+        last = blocks[-1] if blocks else None
+        if isinstance(last, t.Div) and "attribution" in last.attr.classes:
+            return f"{self.blocks(blocks[:-1])}<footer>{self.blocks(last.blocks)}</footer>\n"
+        return self.blocks(blocks)
 
     def _stanzas(self, lines: Sequence[t.Inlines]) -> str:
         stanzas: list[list[str]] = [[]]

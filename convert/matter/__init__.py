@@ -7,7 +7,7 @@ by the caller, front matter, recovered from the text. Each line that goes into m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from convert.article import Metadata, Remark, Taken
 from convert.matter import fields
@@ -27,6 +27,7 @@ class Matter(NamedTuple):
     body: tuple[Line, ...]
     taken: tuple[Taken, ...]
     remarks: tuple[Remark, ...]
+    structure: Any = None  # what front matter says stands where
 
 
 def read(lines: tuple[Line, ...], options: Options) -> Matter:
@@ -39,7 +40,7 @@ def read(lines: tuple[Line, ...], options: Options) -> Matter:
     start += _blanks(lines, start)
     start += head(lines[start:], draft)
     _given(options, draft)
-    return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks))
+    return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks), draft.structure)
 
 
 def _given(options: Options, draft: Draft) -> None:

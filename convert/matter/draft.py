@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from convert.article import Metadata, Origin, Remark, Taken
-from convert.text import Line
+from convert.text import Line, bare
 
-Kind = Literal["given", "front matter", "text", "default"]
+Kind = Literal["given", "overrides", "front matter", "text", "default"]
 _MANY = ("authors", "subjects", "extra")
 
 
@@ -23,6 +22,7 @@ class Draft:
     origins: dict[str, Origin] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    structure: Any = None  # what front matter says stands where, as it was read
 
     def say(self, name: str, value: Any, line: int, why: str, kind: Kind = "text") -> None:
         """Note that field `name` is `value`, unless something was said before."""
@@ -52,11 +52,6 @@ class Draft:
 def same(one: str, two: str) -> bool:
     """Whether two lines say the same but for case, punctuation and spaces."""
     return bare(one) == bare(two) != ""
-
-
-def bare(text: str) -> str:
-    """The letters and digits of `text`, in lower case."""
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def joined(lines: Sequence[Line]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convert.article import Article
-from convert.passes import hyphens, identifiers, identity, language, levels, notices, passages, title
+from convert.passes import hyphens, identifiers, identity, language, levels, notices, passages, smallcaps, title
 from convert.text import Habits
 
 Pass = Callable[[Article, Habits], Article]
@@ -17,6 +17,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("notices", notices.notices),
     ("passages", passages.passages),
     ("levels", levels.levels),
+    ("smallcaps", smallcaps.smallcaps),
     ("identifiers", identifiers.identifiers),
     ("identity", identity.identity),
 )

@@ -5,21 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from convert.article import Article
+from convert.rules.forced import LEVEL
 from convert.text import Habits
-from convert.tree import Block, Header
+from convert.tree import NO_ATTR, Block, Header
 
 DEEPEST = 6
 
 
 def levels(article: Article, _habits: Habits) -> Article:
-    """The article with its headings' levels held together: what was deeper stays deeper, without gaps."""
+    """The article with its headings' levels held together: what was deeper stays deeper, without gaps.
+
+    A level that the publisher said stands, and moves no other heading; no gap is left even so.
+    """
     above: list[int] = []  # the signs' own levels of the headings we stand under
     blocks: list[Block] = []
+    last = 1  # of the heading above as it is set
     for block in article.blocks:
-        if isinstance(block, Header):
+        if isinstance(block, Header) and (said := block.attr.get(LEVEL)):
+            last = min(int(said), last + 1)
+            block = replace(block, level=last, attr=NO_ATTR)
+        elif isinstance(block, Header):
             while above and above[-1] >= block.level:
                 above.pop()
             above.append(block.level)
-            block = replace(block, level=min(DEEPEST, len(above) + 1))
+            last = min(DEEPEST, len(above) + 1, last + 1)
+            block = replace(block, level=last)
         blocks.append(block)
     return replace(article, blocks=tuple(blocks))

@@ -35,7 +35,7 @@ def notices(article: Article, _habits: Habits) -> Article:
 
 
 def _is_notice(block: Block) -> bool:
-    if not isinstance(block, Para):
+    if not isinstance(block, Para) or (block.pos and block.pos.rule == "override"):
         return False
     text = plain_text(block).strip()
     return len(text) < 600 and bool(_NOTICE.search(text))

@@ -8,8 +8,10 @@ from convert.rules.rule import Found, Read
 from convert.text import Lines
 from convert.tree import HorizontalRule
 
-_ORNAMENTS = re.compile(r"(?:([*•·#~=_+.⁂◆❖❧∗⁎※\-–—])[ \t\u00a0]*){1,80}|\[?\s*\*+\s*\]?|[-–—_*~=\u2500-\u257f]{2,}")
-_ONE = frozenset("*⁂❖❧#~◆※•")  # a single one of these is an ornament; a single dot or dash is not
+_ORNAMENTS = re.compile(
+    r"(?:([*•·#~=_+.⁂◆◇☆★●○❖❧∗⁎※＊\-–—])[ \t\u00a0\u3000]*){1,80}|\[?\s*\*+\s*\]?|[-–—_*~=\u2500-\u257f]{2,}"
+)
+_ONE = frozenset("*⁂❖❧#~◆◇☆★※•＊")  # a single one of these is an ornament; a single dot or dash is not
 
 
 def scene_break(lines: Lines, _read: Read) -> Found | None:

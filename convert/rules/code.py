@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
-from convert.rules.starts import leaves_margin
+from convert.rules.starts import CAPTION, PROMPT, leaves_margin
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
 _SIGNS = re.compile(
-    r"[;{}\\]$|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|try|"
-    r"print|public|static|void|int|char|struct|end|do|git|sudo|require|include|select|insert|update|create)\b.*"
+    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
+    r"try|print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|"
+    r"insert|update|create)\b.*"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
-    r"|\b0x[0-9a-f]+\b|^\s*[\w.]+\s*[:+*/-]?=\s|^\s*-{1,2}\w|%[sd]\b|\|.*\||--+|\w_\w|^[+-]{3} |^@@ "
+    r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
+    r"|\w_\w|^[+-]{3} |^@@ "
 )
-_PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]{2,}")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
+_STATEMENT = re.compile(r"from [\w.]+ import|import |def |class |return |#include")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,30}(?: [^\W\d_]{2,30}){3}")
+_ENOUGH = 300  # characters of a line; what it is shows by then
 
 
 def fenced(lines: Lines, _read: Read) -> Found | None:
@@ -35,7 +40,7 @@ def fenced(lines: Lines, _read: Read) -> Found | None:
     if match.group(1)[0] not in "`~" and not _block_between(lines, count):
         return None
     classes = (match.group(2).lower(),) if match.group(2) else ()
-    block = CodeBlock(Attr("", classes), _kept(lines.take(count - 1).rest(1)))
+    block = CodeBlock(Attr("", classes), kept(lines.take(count - 1).rest(1)))
     taken = (Taken(lines[0].number, match.group(2), "language of the code"),) if classes else ()
     return Found((block,), count, taken, "certain", f"between fences {match.group(1)}")
 
@@ -46,8 +51,8 @@ def _to_fence(lines: Lines, fence: str) -> int:
     at = bisect_right(numbers, lines[0].number)
     if at >= len(numbers):
         return 0
-    count = numbers[at] - lines[0].number + 1
-    return count if count <= len(lines) and lines[count - 1].number == numbers[at] else 0
+    place = bisect_left(lines.all, numbers[at], lines.start, lines.stop, key=lambda line: line.number)
+    return place - lines.start + 1 if place < lines.stop and lines.all[place].text == fence else 0
 
 
 def _block_between(lines: Lines, count: int) -> bool:
@@ -60,10 +65,15 @@ def _block_between(lines: Lines, count: int) -> bool:
 
 def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
+    if lines.opens_item() and not PROMPT.match(lines[0].text):
+        return None  # whoever put a mark before it meant words
     if _left_of_margin(lines):
         count = lines.chunk()
-        block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+        block = CodeBlock(NO_ATTR, kept(lines.take(count)))
         return Found((block,), count, (), "likely", "left of the margin, right below a paragraph")
+    braced = _braced(lines)
+    if braced:
+        return Found((CodeBlock(NO_ATTR, kept(lines.take(braced))),), braced, (), "likely", "from brace to brace")
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
@@ -78,11 +88,18 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         if gap > 2 or not len(more) or (set_in and more[0].indent < least):
             break
         size = more.chunk()
-        if not looks_like_code(more.take(size), set_in):
+        if not looks_like_code(more.take(size), set_in) and not _goes_on(more.take(size), lines[0].indent):
             break
         count = end = end + gap + size
-    block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+    block = CodeBlock(NO_ATTR, kept(lines.take(count)))
     return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
+
+
+def _goes_on(lines: Lines, indent: int) -> bool:
+    """Whether a chunk deeper than the listing's first line is more of it: no line of it reads like prose."""
+    if CAPTION.match(lines[0].text) or not any(c.isalnum() for c in lines[0].text):
+        return False
+    return all(line.indent > indent and not _reads(line.text) for line in lines)
 
 
 def _set_in(lines: Lines) -> Found:
@@ -91,7 +108,7 @@ def _set_in(lines: Lines) -> Found:
     while end < len(lines) and (lines[end].blank or lines[end].indent >= lines.habits.margin + 4):
         end += 1
         count = count if lines[end - 1].blank else end
-    block = CodeBlock(NO_ATTR, _kept(lines.take(count)))
+    block = CodeBlock(NO_ATTR, kept(lines.take(count)))
     return Found((block,), count, (), "likely", "set in by four columns, among Markdown")
 
 
@@ -102,40 +119,66 @@ def _left_of_margin(lines: Lines) -> bool:
     if not leaves_margin(lines[0], lines.all[lines.start - 1], lines):
         return False
     rest = lines.take(lines.chunk())
-    if len(rest) == 1 and not has_signs(rest[0].text) and not _PROMPT.match(rest[0].text):
+    if len(rest) == 1 and not has_signs(rest[0].text) and not PROMPT.match(rest[0].text):
         return False  # a heading that hangs, close below its neighbour
-    return min(line.indent for line in rest) < lines.habits.margin and not any(_PROSE.search(x.text[:40]) for x in rest)
+    return min(line.indent for line in rest) < lines.habits.margin and not any(_reads(x.text[:40]) for x in rest)
 
 
-_PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")
+_LONGEST_BRACE = 200  # lines; one that is not closed by then was no listing's
+
+
+def _braced(lines: Lines) -> int:
+    """How many lines stand from one that ends with a brace to the one that closes it at the same indent; 0: none."""
+    first = lines[0]
+    if not first.text.endswith("{") or first.indent < lines.habits.margin:
+        return 0
+    for i in range(1, min(_LONGEST_BRACE, len(lines))):
+        line = lines[i]
+        if line.text.startswith("}") and line.indent == first.indent:
+            return i + 1
+        if not line.blank and line.indent <= first.indent:
+            return 0
+    return 0
 
 
 def _announced(lines: Lines, chunk: int) -> bool:
     """Whether a chunk begins with a machine's prompt, or stands below a colon with nothing but lines of signs."""
-    if _PROMPT.match(lines[0].text):
+    if PROMPT.match(lines[0].text):
         return True
     above = lines.above()
     if lines.depth or above is None or not above.text.endswith(":") or chunk > 20:
         return False
-    return all(has_signs(x.text) and not _PROSE.search(x.text) and "://" not in x.text for x in lines.take(chunk))
+    return all(has_signs(x.text) and not _reads(x.text) and "://" not in x.text for x in lines.take(chunk))
 
 
 def has_signs(text: str) -> bool:
     """Whether a line carries a sign of code."""
-    return bool(_SIGNS.search(text))
+    return bool(_SIGNS.search(text[:_ENOUGH]))
+
+
+def _reads(text: str) -> bool:
+    """Whether four words stand in a row, and not as a statement of a program."""
+    return not _STATEMENT.match(text) and bool(_PROSE.search(text, 0, _ENOUGH))
+
+
+def is_prose(text: str) -> bool:
+    """Whether a line has four words in a row, or a dozen letters of a script without spaces, and no sign of code."""
+    return (_reads(text) or bool(_UNSPACED.search(text))) and not has_signs(text)
 
 
 def looks_like_code(lines: Lines, set_in: bool) -> bool:
     """Whether most lines of a chunk carry code's signs and few read like prose."""
     texts = [line.text for line in lines]
-    signs = sum(bool(_SIGNS.search(t)) for t in texts)
-    prose = sum(bool(_PROSE.search(t)) and not t.startswith(("#", "//", "/*", "*", "--", "$")) for t in texts)
+    signs = sum(has_signs(t) for t in texts)
+    prose = sum(_reads(t) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
     if set_in:
+        if not prose and signs * 3 >= len(texts):
+            return True
         return signs * 2 >= len(texts) and prose * 2 <= len(texts) and (signs > prose or len(texts) > 3)
     return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
 
 
-def _kept(lines: Lines) -> str:
+def kept(lines: Lines) -> str:
     """The lines with their indents, less what all of them share."""
     shared = min((line.indent for line in lines if not line.blank), default=0)
     return "\n".join(" " * max(0, line.indent - shared) + line.text for line in lines).strip("\n")

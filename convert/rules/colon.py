@@ -9,7 +9,7 @@ from convert.text import Lines
 from convert.tree import BlockQuote, Para
 
 PAIRS = {'"': '"', "“": "”", "«": "»", "„": "“", "「": "」", "‘": "’"}
-LEAST = 25  # words; the manuals of style set quotations of some 40 words off, dialogue is shorter
+LEAST = 12  # words; what is said in a conversation is mostly shorter
 
 
 def introduced(lines: Lines, _read: Read) -> Found | None:

@@ -8,20 +8,22 @@ from convert.article import Taken
 from convert.marks import inlines
 from convert.rules.paragraph import join
 from convert.rules.rule import Found, Read
+from convert.rules.starts import CAPTION
 from convert.text import Lines
 from convert.tree import NO_ATTR, Caption, Figure, Plain
 
 _OPEN = re.compile(r"\[(Illustration|Abbildung|Illustración|Ilustración|Illustrazione)s?:\s*(?=\S)")
-_NUMBERED = re.compile(
-    r"(?:Figure|Fig\.|Table|Plate|Abbildung|Abb\.|Tabelle|Tableau|Figura|Tabla|Tabella|Рис\.|Рисунок|Таблица|图|図|表)"
-    r"\s?\d{1,3}[:.]\s?\S"
+_EMPTY = re.compile(
+    r"\[(?:Illustration|Illustrations|Figure|Fig\.|Plate|Image|Picture|Photo|Photograph|Map|Music|Abbildung|Bild|Ilustración)"
+    r"(?: ?[\dA-Z]{1,5}\.?| notation)?\]"
 )
+LONGEST_LINE = 120  # characters of a caption that keeps the margin
 LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 
 def figure(lines: Lines, _read: Read) -> Found | None:
     """`[Illustration: …]`, or a line like "Figure 3: …" set in from the margin. A `Figure` of its caption."""
-    return _bracketed(lines) or _numbered(lines) or _credited(lines)
+    return _bracketed(lines) or _left_out(lines) or _numbered(lines) or _credited(lines)
 
 
 def _bracketed(lines: Lines) -> Found | None:
@@ -37,10 +39,19 @@ def _bracketed(lines: Lines) -> Found | None:
     return Found((_figure(text, lines),), count, taken, "certain", "marked as an illustration")
 
 
+def _left_out(lines: Lines) -> Found | None:
+    """`[Illustration]` or `[Figure 12]` alone: where a picture stood that has no caption."""
+    if lines.chunk() > 1 or not _EMPTY.fullmatch(lines[0].text):
+        return None
+    return Found((_figure(lines[0].text, lines),), 1, (), "certain", "stands for a picture")
+
+
 def _numbered(lines: Lines) -> Found | None:
     count = lines.chunk()
-    if count > 2 or lines[0].indent < lines.habits.margin + 3 or not _NUMBERED.match(lines[0].text):
+    if count > 2 or not CAPTION.match(lines[0].text):
         return None
+    if lines[0].indent < lines.habits.margin + 3 and (count > 1 or len(lines[0].text) > LONGEST_LINE):
+        return None  # a sentence that begins so
     text = join([line.text for line in lines.take(count)], lines.habits)
     return Found((_figure(text, lines),), count, (), "likely", "a numbered caption, set in")
 
@@ -50,6 +61,7 @@ _CREDIT = re.compile(
     r"(?:\s+(?:by|courtesy of|via|von|par|de|di)\s|\s?[:©])\s?\S.*"
     r"|(?:[^.!?]|\.(?=\S)){0,150}/\s?(?:AP|AFP|EPA|Reuters|Getty(?: Images)?|iStock|Shutterstock|Flickr)"
     r"\b.{0,40}"
+    r"|.{3,160}[.!?] \(?(?:Photo|Photograph|Picture|Foto|Bild|Crédit)s?(?: by|: | © )\s?[A-ZÀ-Þ].{2,40}"
 )
 
 

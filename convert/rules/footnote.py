@@ -11,7 +11,8 @@ from convert.text import Lines
 from convert.tree import Attr, Div, Para
 
 LABEL = re.compile(
-    r"\[(?:\d{1,3}|[*†‡§]{1,3}|[A-Za-z])\][ \t]+(?=\S)|\[(?:Footnote|Note|Anmerkung|Fußnote|Nota) ?\w{1,4}: "
+    r"\[\^[\w-]{1,20}\](?::[ \t]*|[ \t]+)(?=\S)|\[(?:\d{1,3}|[*†‡§]{1,3}|[A-Za-z])\][ \t]+(?=\S)"
+    r"|\[(?:Footnote|Note|Anmerkung|Fußnote|Nota) ?\w{1,4}: "
 )
 
 

@@ -9,7 +9,7 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read, Sure
-from convert.rules.starts import begins_other, framed_lines
+from convert.rules.starts import PROMPT, begins_other, framed_lines
 from convert.rules.words import KEYWORDS, SMALL_WORDS
 from convert.text import Line, Lines
 from convert.tree import NO_ATTR, Header
@@ -86,7 +86,7 @@ def _alone(lines: Lines) -> Found | None:
         count = 1
     elif count > 2 or _nothing_follows(lines, count):
         return None
-    if len(line.text) > LONGEST or not _wordy(line.text, 1):
+    if len(line.text) > LONGEST or not _wordy(line.text, 1) or PROMPT.match(line.text):
         return None
     if count > 1 and (lines.habits.paragraphs == "line" or begins_other(lines.rest(1), line)):
         count = 1
@@ -101,7 +101,7 @@ def _alone(lines: Lines) -> Found | None:
 def _above_long(lines: Lines) -> bool:
     """Whether in a text that is not wrapped a short line stands right on a long one, as a heading on its paragraph."""
     habits = lines.habits
-    if habits.width or habits.paragraphs != "blank" or lines.chunk() < 2 or not lines.blanks_before():
+    if habits.width or lines.chunk() < 2 or not lines.blanks_before():
         return False
     short, long = lines[0], lines[1]
     return len(short.text) < 70 and len(long.text) > 110 and short.indent == long.indent and long.text[0] not in ":*-•"
@@ -121,11 +121,11 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return _numbered_level(text), "certain", "hangs out of the margin"
     if line.indent > margin + 1 and not _centred(line, lines.habits.width):
         return None
-    if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-":
+    if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-" and not _hangs_below(lines):
         return _numbered_level(text), "likely", "numbered and alone"
     if _caps(line) and not text.endswith((",", ";", ":")) and not _SIGNATURE.fullmatch(text):
         return 2, "likely", "in capitals"
-    if _title_like(text, lines):
+    if (lines.habits.paragraphs == "line" or not lines.opened()) and _title_like(text, lines):
         return 3, "guess", "a short line alone"
     return None
 
@@ -135,7 +135,7 @@ def _title_like(text: str, lines: Lines) -> bool:
     if (_END.search(text) and not re.search(r"[^.]\?$|\w!$", text)) or len(text) > 80:
         return False
     first = text.lstrip("“\"'‘«(¿¡[")[:1]
-    if not (first.isupper() or first.isdigit() or first > "\u2e7f" or not first.isalpha()):
+    if first.islower():
         return False
     if text[:1] in '-—–•*|([{<>"“«/\\@$' or "|" in text or "://" in text or text.count(",") > 2:
         return False
@@ -156,8 +156,14 @@ def _next_is_prose(lines: Lines) -> bool:
     return len(rest[0].text) > len(lines[0].text) + 20 or rest[0].text.endswith(":")
 
 
+def _hangs_below(lines: Lines) -> bool:
+    """Whether what follows is set in below the line, as an item's paragraphs are and a section's are not."""
+    below = lines.rest(1 + lines.blanks_after(1))
+    return len(below) > 0 and below[0].indent > max(lines.habits.margin, lines[0].indent) + 1
+
+
 def _nothing_follows(lines: Lines, count: int) -> bool:
-    return lines.blanks_after(count) >= 9 or (lines.habits.paragraphs == "blank" and not lines.blanks_after(count))
+    return lines.blanks_after(count) >= 9 or not lines.blanks_after(count)
 
 
 def _found(lines: Lines, text: str, level: int, count: int, sure: Sure, why: str) -> Found:

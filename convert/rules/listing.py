@@ -51,7 +51,7 @@ def listing(lines: Lines, read: Read) -> Found | None:
 def unmarked(lines: Lines, _read: Read) -> Found | None:
     """Lines ended on purpose in a text that is not wrapped: what is left of a list whose bullets are lost."""
     habits, count = lines.habits, lines.chunk()
-    if habits.width or habits.paragraphs != "blank" or lines.depth or count < 2:
+    if habits.width or habits.paragraphs in ("mark", "indent") or lines.depth or count < 2:
         return None
     items = list(lines.take(count))
     above = lines.above()
@@ -113,7 +113,7 @@ def _value(name: str, sign: str) -> int:
     return sum(-v if any(v < w for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
 
 
-def _follows(mark: Marker, before: Marker) -> bool:
+def follows(mark: Marker, before: Marker) -> bool:
     """Whether `mark` can be the next item after `before`."""
     if mark.kind == before.kind:
         return not mark.ordered or mark.value == before.value + 1 or mark.value == before.value == 1
@@ -136,7 +136,7 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
             break
         line, last = lines[i + gap], items[-1]
         mark = marker_of(line.text) if abs(line.indent - indent) <= 1 else None
-        if mark and _follows(mark, last[0]):
+        if mark and follows(mark, last[0]):
             loose = loose or gap > 0
             items.append((mark, [_rest(line, mark)]))
         elif _hangs(lines, i, gap, indent, last[0]):
@@ -189,6 +189,8 @@ def _believable(lines: Lines, first: Marker, items: Items) -> bool:
         return False
     above = lines.above()
     introduced = above is not None and above.text.endswith(":")
+    if _hangs_from(lines, first):
+        return True
     if first.ordered:
         if _NAME.match(text) or "Alpha" in first.kind or "Roman" in first.kind:
             return False
@@ -196,14 +198,34 @@ def _believable(lines: Lines, first: Marker, items: Items) -> bool:
     return introduced or lines.depth > 0 or lines[0].indent > lines.habits.margin or first.sign in "•·▪‣●*"
 
 
+def _hangs_from(lines: Lines, first: Marker) -> bool:
+    """Whether the second line stands exactly below the first's text, not below its mark."""
+    return (
+        lines.chunk() > 1
+        and lines[1].indent == lines[0].indent + first.width
+        and first.sign != "–"
+        and not marker_of(lines[1].text)
+    )
+
+
 def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[list[Blocks], list[Taken]]:
     contents: list[Blocks] = []
     taken: list[Taken] = []
-    for _, item in items:
-        blocks, more = read(lines.inside(item))
-        contents.append(blocks if loose else tuple(_tight(b) for b in blocks))
+    for mark, item in items:
+        if len(item) == 1 and (item[0].text[:1].isalpha() or item[0].text[:1].isdigit()) and "::" not in item[0].text:
+            contents.append((_simple(item[0], lines, loose),))
+            continue
+        blocks, more = read(lines.inside(item, lines[0].indent + mark.width, item=True))
+        several = loose or sum(isinstance(b, Para) for b in blocks) > 1
+        contents.append(blocks if several else tuple(_tight(b) for b in blocks))
         taken += more
     return contents, taken
+
+
+def _simple(line: Line, lines: Lines, loose: bool) -> Block:
+    """An item of one line that begins with a letter, which no other rule would take: most items are such."""
+    kind = Para if loose else Plain
+    return kind(inlines(line.text, lines.habits), pos=Pos(line.number, line.number, "paragraph"))
 
 
 def _tight(block: Block) -> Block:

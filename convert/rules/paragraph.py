@@ -44,13 +44,9 @@ def length(lines: Lines) -> int:
 
 def _ends(above: Line, line: Line, habits: Habits) -> bool:
     """Whether a paragraph ends between two lines that no blank line parts."""
-    if habits.paragraphs == "indent" and line.indent >= habits.margin + 2 and above.indent <= habits.margin:
-        return True
     if not habits.width:
         return False
     room = habits.width - above.indent - len(above.text) - 1 - len(line.text.split(" ", 1)[0])
-    if habits.paragraphs == "mark":
-        return room >= 0 and (above.text.endswith(_SENTENCE_END) or room > habits.width // 4)
     return room > habits.width // 3 and above.text.endswith(_SENTENCE_END) and line.text[:1].isupper()
 
 

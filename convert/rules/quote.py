@@ -17,7 +17,7 @@ def marked(lines: Lines, read: Read) -> Found | None:
     while count < len(lines) and lines[count].text.startswith(">"):
         count += 1
     inner = [_unmarked(line) for line in lines.take(count)]
-    blocks, taken = read(lines.inside(inner))
+    blocks, taken = read(lines.inside(inner, 2))
     return Found((BlockQuote(blocks),), count, taken, "certain", "marked with >")
 
 
@@ -35,16 +35,27 @@ def _unmarked(line: Line) -> Line:
 def indented(lines: Lines, read: Read) -> Found | None:
     """Chunks set in as a whole from the margin, in a text whose own paragraphs begin at the margin."""
     habits, indent = lines.habits, lines[0].indent
-    if lines.depth >= DEEPEST or habits.paragraphs != "blank" or indent < habits.margin + 2:
+    if lines.depth >= DEEPEST or indent < habits.margin + 2:
         return None
     count = _set_in(lines, habits.margin + 2)
+    if _to_the_right(lines):
+        return None
+    if habits.paragraphs == "indent" and (count < 2 or lines.chunk() < 2):
+        return None  # one line set in is a paragraph's first
     if not count or not any(c.isalnum() for line in lines.take(count) for c in line.text):
         return None
     if not habits.width and count == 1 and lines[0].indent < habits.margin + 3:
         return None
     inner = [Line(line.number, line.text, max(0, line.indent - indent)) for line in lines.take(count)]
-    blocks, taken = read(lines.inside(inner))
+    blocks, taken = read(lines.inside(inner, indent))
     return Found((BlockQuote(blocks),), count, taken, "likely", f"set in by {indent - habits.margin} columns")
+
+
+def _to_the_right(lines: Lines) -> bool:
+    """Whether a chunk of a few short lines stands in the right half: a letter's place and date, or its signature."""
+    chunk = lines.take(lines.chunk())
+    half = lines.habits.margin + max(20, lines.habits.width * 2 // 5)
+    return len(chunk) < 6 and all(line.indent >= half and len(line.text) < 45 for line in chunk)
 
 
 def _set_in(lines: Lines, least: int) -> int:

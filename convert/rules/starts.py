@@ -6,16 +6,35 @@ import re
 
 from convert.text import Line, Lines
 
-BULLET = re.compile(r"([*\-+•·◦▪‣∙●○■□►–]|o(?=  ))(?:[ \t\u00a0]+|$)")
+BULLET = re.compile(
+    r"([*\-+•·◦▪‣∙●○■□►–・☐☑☒✓✗]|o(?=  |\s[A-Z(“\"])|_{2,4}(?=\s+[^\W\d_])|\[[ xX]\])(?:[ \t\u00a0]+|$)"
+)
 NUMBER = re.compile(
     r"(?:(?P<number>\d{1,3})|(?P<alpha>[A-Za-z])|(?P<roman>[ivxlcIVXLC]{2,7}))(?P<close>\\?[.)])[ \t\u00a0]+(?=\S)"
     r"|\((?:(?P<number2>\d{1,3})|(?P<alpha2>[A-Za-z])|(?P<roman2>[ivxlcIVXLC]{2,7}))\)[ \t\u00a0]+(?=\S)"
+)
+
+CAPTION = re.compile(
+    r"(?:Figure|Fig\.|Table|Plate|Abbildung|Abb\.|Tabelle|Tableau|Figura|Tabla|Tabella|Рис\.|Рисунок|Таблица|图|図|表)"
+    r"\s?\d{1,3}[:.]\s?\S"
+)
+
+PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")  # a machine's, before what is typed
+ATTRIBUTION = re.compile(
+    r"(?:--|[—–―])[ \t]?_?[\"“(]?[^\W\d_a-z][^!?;]{0,100}"
+)  # a dash, then a name; never a sentence
+
+# Who speaks: a letter or a name, then a colon, a point where the letter stands alone, or a dash after capitals.
+LABEL = re.compile(
+    r"([^\W\d_a-z][\w.'’-]{0,20}(?: [^\W\d_a-z][\w.'’-]{0,20}){0,2})(?:[:：]|\.(?=\s)|\.?\s?[—–])(?:\s+|(?<=：))(?=\S)"
 )
 
 
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
+    if signs_off(lines, above):
+        return True
     if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above) or leaves_margin(line, above, lines):
         return True
     if BULLET.match(line.text) and len(line.text) > 1:
@@ -23,6 +42,14 @@ def begins_other(lines: Lines, above: Line) -> bool:
     if NUMBER.match(line.text):
         return above.text.endswith(":") or line.indent > above.indent
     return False
+
+
+def signs_off(lines: Lines, above: Line) -> bool:
+    """Whether the last line of a chunk is a dash and a name set in, or the end of a quotation."""
+    line = lines[0]
+    if lines.chunk() > 1 or line.text[:1] not in "-—–―" or not ATTRIBUTION.fullmatch(line.text):
+        return False
+    return len(line.text.split()) <= 10 and (line.indent > above.indent + 1 or lines.depth > 0)
 
 
 def leaves_margin(line: Line, above: Line, lines: Lines) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read
+from convert.rules.starts import ATTRIBUTION
 from convert.text import Lines
 from convert.tree import Inlines, LineBlock, Str
 
@@ -16,21 +17,28 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
-    chunk = lines.chunk()
-    if not _stanza(lines.take(chunk)):
+    chunk = _without_name(lines, lines.chunk())
+    if lines.item or not _stanza(lines.take(chunk)):
         return None
     count = chunk
     while count < len(lines) and lines.blanks_after(count) == 1:
         more = lines.rest(count + 1)
-        size = more.chunk()
+        size = _without_name(more, more.chunk())
         if more[0].indent < lines.habits.margin + 1 < lines[0].indent or not (
             _stanza(more.take(size)) or _goes_on(more.take(size), lines[0].indent)
         ):
             break
         count += 1 + size
     least = min(line.indent for line in lines.take(count) if not line.blank)
-    block = LineBlock(tuple(_verse_line(line.text, line.indent - least, lines) for line in lines.take(count)))
+    block = LineBlock(tuple(verse_line(line.text, line.indent - least, lines) for line in lines.take(count)))
     return Found((block,), count, (), "likely", "short uneven lines")
+
+
+def _without_name(lines: Lines, chunk: int) -> int:
+    """The lines of a stanza without the one at its end that says whose it is."""
+    last = lines[chunk - 1]
+    named = chunk > 1 and last.text[:1] in "-—–―" and ATTRIBUTION.fullmatch(last.text)
+    return chunk - 1 if named and last.indent > lines[chunk - 2].indent - 8 else chunk
 
 
 def _goes_on(lines: Lines, indent: int) -> bool:
@@ -47,12 +55,15 @@ def _opens(text: str) -> bool:
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
+    if _even(texts) or _run_on(lines) or _ragged(lines):
+        return True
     roomy = _set_in(lines) or (not lines.habits.width and len(texts) > 3)
     if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15 * roomy:
         return False
     if not broken_early(lines) and not _set_in(lines):
         return False
-    if len(texts) < 4 and sum(len(t.split()) for t in texts) < 3.5 * len(texts):
+    stepped = len({line.indent for line in lines}) > 1
+    if len(texts) < 4 and not stepped and sum(len(t.split()) for t in texts) < 3.5 * len(texts):
         return False  # a signature, an address
     if len(texts) == 2 and not any(_STOP.search(t) for t in texts):
         return False
@@ -60,11 +71,53 @@ def _stanza(lines: Lines) -> bool:
     capitals = sum(c.isupper() for c in openings)
     indents = {line.indent for line in lines}
     digits = sum(c.isdigit() for t in texts for c in t)
+    if sum(bool(_FIELD.match(t)) for t in texts) * 2 > len(texts):
+        return False
     if digits * 12 > sum(map(len, texts)) or any("://" in t or "\t" in t or "   " in t for t in texts):
         return False
     if sum(len(t.split()) < 2 for t in texts) * 3 > len(texts):
         return False
     return capitals * 10 >= len(texts) * 7 or (len(indents) > 1 and capitals * 2 >= len(texts) and len(texts) > 3)
+
+
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff][\u3000-\u30ff\u3400-\u9fff\uff00-\uff20]+")
+
+
+def _even(texts: list[str]) -> bool:
+    """Whether lines are Chinese or Japanese verse: short, and one as long as the other."""
+    sizes = [len(text) for text in texts]
+    same = len(texts) > 1 and min(sizes) > 4 and max(sizes) <= 20 and max(sizes) - min(sizes) <= 1
+    return same and all(_IDEOGRAPHS.fullmatch(text) for text in texts)
+
+
+def _ragged(lines: Lines) -> bool:
+    """Whether lines set in end where the next word would have had room in the longest of them, at a pause mostly."""
+    texts = [line.text for line in lines]
+    longest = max(line.indent + len(line.text) for line in lines)
+    if len(texts) < 3 or lines[0].indent < lines.habits.margin + 2 or not 20 < max(map(len, texts)) <= 50:
+        return False
+    pairs = list(zip(lines.take(len(lines) - 1), texts[1:], strict=True))
+    early = sum(a.indent + len(a.text) + 1 + len(b.split(" ", 1)[0]) < longest - 1 for a, b in pairs)
+    pauses = sum(bool(_STOP.search(text)) for text in texts)
+    words = all(_WORDS.fullmatch(text) and len(text.split()) > 1 for text in texts)
+    return words and early * 4 >= len(pairs) * 3 and pauses * 2 >= len(texts)
+
+
+def _run_on(lines: Lines) -> bool:
+    """Whether in a text that is not wrapped short lines go on in small letters: verse of our time."""
+    texts = [line.text for line in lines]
+    if lines.habits.width or lines.depth or len(texts) < 3 or max(map(len, texts)) > 50:
+        return False
+    small = sum(text.lstrip(_OPENINGS)[:1].islower() for text in texts)
+    return (
+        small * 2 >= len(texts)
+        and sum(len(text.split()) < 2 for text in texts) * 4 <= len(texts)
+        and all(_WORDS.fullmatch(text) for text in texts)
+    )
+
+
+_FIELD = re.compile(r"[^:]{2,24}\s?:\s")
+_WORDS = re.compile(r"[^\d_=<>{}|/\\@#]+")
 
 
 def _set_in(lines: Lines) -> bool:
@@ -87,7 +140,7 @@ def broken_early(lines: Lines) -> bool:
     return early * 10 >= (len(lines) - 1) * 9
 
 
-def _verse_line(text: str, indent: int, lines: Lines) -> Inlines:
+def verse_line(text: str, indent: int, lines: Lines) -> Inlines:
     """One line; pandoc keeps its indent as no-break spaces."""
     if not text:
         return ()

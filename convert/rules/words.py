@@ -35,6 +35,8 @@ introdução prefácio conclusão conclusões epílogo sumário inleiding voorwo
 KEYWORDS = re.compile(
     rf"(?:(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})\s+{_NUMBER}\b[.:]?(?:\s|$|[—–-])"
     rf"|(?:{'|'.join(sorted(set(_ALONE), key=len, reverse=True))})[.:]?$"
+    rf"|[^\W\d_]{{4,14}}\s(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})[.:]?$"
+    r"|[一二三四五六七八九十]{1,3}、\S{1,20}$"
     r"|第[\d〇一二三四五六七八九十百千]{1,6}[章回節节部篇話话卷]|제\s?\d{1,3}\s?[장절부])",
     re.IGNORECASE,
 )
@@ -42,4 +44,13 @@ KEYWORDS = re.compile(
 SMALL_WORDS = frozenset(
     """is are was were has have had will would can shows describes deals tells begins and or that which who
     ist sind war hat wird und est sont était et qui es son era y que è sono fu e che het zijn en""".split()
+)
+
+CONTENTS = re.compile(
+    r"[#=*]{0,4} ?(?:table of )?contents:?|inhalt(?:sverzeichnis)?:?|table des matières:?|sommaire:?"
+    r"|índice(?: general)?:?"
+    r"|contenido:?|indice:?|sommario:?|índice:?|sumário:?|inhoud(?:sopgave)?:?|spis treści:?|obsah:?|содержание:?"
+    r"|оглавление:?|зміст:?|περιεχόμενα:?|innehåll(?:sförteckning)?:?|indhold(?:sfortegnelse)?:?|innhold:?|sisällys:?"
+    r"|i̇çindekiler:?|tartalom(?:jegyzék)?:?|cuprins:?|目次|目录|目錄|차례|목차|المحتويات|الفهرس|תוכן(?: העניינים)?",
+    re.IGNORECASE,
 )

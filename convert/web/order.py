@@ -217,7 +217,7 @@ def _note(said: Said, part: Field | File, data: bytes) -> None:
             said.files.append(Source(filename, data))
     elif part.name == "text":
         said.pasted.append(data)
-    elif filename or not part.name:
+    elif (filename and part.name != "overrides") or not part.name:
         raise UsageError(
             f"No file is taken as {part.name!r}.", "Send the text as the part named `file`.", code="unknown-option"
         )

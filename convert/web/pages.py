@@ -49,7 +49,9 @@ WORDS = {
     "extra": Words("Other fields", "Like series=Essays; separate several with semicolons."),
     "toc": Words("Table of contents", "By itself: where there are three headings."),
     "encoding": Words("Encoding of the file", "Where it cannot be told from the bytes: windows-1252."),
+    "detect": Words("Look for as well", "What is off by itself: smallcaps."),
     "no_detect": Words("Do not look for", "Structures, with commas: verse, table, list."),
+    "overrides": Words("Corrections", "YAML: what stands at which lines; see the guide."),
 }
 STATIC = {
     "desk.css": "text/css",

@@ -1,0 +1,65 @@
+"""Parting: a text that parts its paragraphs without blank lines gets them, so that the rules know one habit only.
+
+A line put in has the number of the line above it; `Lines` tells it from a real one by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from convert.rules.listing import marker_of
+from convert.text import Habits, Line
+
+LONG = 75  # characters; where every line is a paragraph, shorter ones in a row may be verse, a list, an address
+Ends = Callable[[Sequence[Line], int, Habits], bool]
+_FULL_STOP = (".", "!", "?", "。", "！", "？")
+_SENTENCE_END = tuple(".!?…:;\"”’'»)]。！？」』")
+
+
+def parted(lines: Sequence[Line], habits: Habits) -> tuple[Line, ...]:
+    """`lines`, with a blank one wherever this text's habit ends a paragraph without one."""
+    if habits.paragraphs == "blank":
+        return tuple(lines)
+    ends = {"line": _between_lines, "indent": _before_indent, "mark": _after_early}[habits.paragraphs]
+    return tuple(_with_blanks(lines, habits, ends))
+
+
+def _with_blanks(lines: Sequence[Line], habits: Habits, ends: Ends) -> Iterator[Line]:
+    for i, line in enumerate(lines):
+        if i and not line.blank and not lines[i - 1].blank and ends(lines, i, habits):
+            yield Line(lines[i - 1].number, "", 0)
+        yield line
+
+
+def _between_lines(lines: Sequence[Line], i: int, _habits: Habits) -> bool:
+    """Where lines are paragraphs, one that is long or ends a sentence stands alone."""
+    above = lines[i - 1].text
+    return len(lines[i].text) > LONG or len(above) > LONG or (above.endswith(_FULL_STOP) and not marker_of(above))
+
+
+def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
+    """A first line is set in; so is every line of a quotation, whose lines seldom end a sentence, and then it ends."""
+    above, line, least = lines[i - 1], lines[i], habits.margin + 2
+    if marker_of(above.text):
+        return False  # what hangs below an item's mark
+    if line.indent >= least:
+        return above.indent < least or (above.text.endswith(_SENTENCE_END) and line.indent <= habits.margin + 8)
+    before = lines[i - 2] if i > 1 else above
+    in_both = above.indent >= least <= before.indent and not before.blank
+    return in_both and not before.text.endswith(_SENTENCE_END)
+
+
+def _after_early(lines: Sequence[Line], i: int, habits: Habits) -> bool:
+    """A line that ends although the next word had room, or a step of the indent that is no list item's."""
+    above, line = lines[i - 1], lines[i]
+    if marker_of(line.text) and line.indent >= above.indent - 8:
+        return False  # the list's rule knows
+    if abs(line.indent - above.indent) > 1:
+        mark = marker_of(above.text)
+        return mark is None or abs(line.indent - above.indent - mark.width) > 1 or _early(above, line, habits)
+    return _early(above, line, habits)
+
+
+def _early(above: Line, line: Line, habits: Habits) -> bool:
+    room = habits.width - above.indent - len(above.text) - 1 - len(line.text.split(" ", 1)[0])
+    return room >= 0 and (above.text.endswith(_SENTENCE_END) or room > habits.width // 4)
