@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convert.article import Article, Remark
-from convert.marks.link import AS_WRITTEN
+from convert.marks.link import AS_WRITTEN, WRITTEN_BEFORE
 from convert.text import Line
 from convert.tree import SHAPES, Block, Image, Link, Table
 
@@ -79,12 +79,13 @@ def _has_table(node: Any) -> bool:
 
 
 def words(node: Any) -> list[str]:
-    """All that can be read in `node`, in order; a link's address after its words, where the text had both."""
+    """All that can be read in `node`, in order; a link's address with its words, where the text had both."""
     if isinstance(node, tuple):
         return [part for x in node for part in words(x)]
     if isinstance(node, Link | Image):
-        url = "" if node.attr.classes else node.attr.get(AS_WRITTEN) or node.target.url
-        return [*words(node.inlines), url, node.target.title]
+        before = node.attr.get(WRITTEN_BEFORE) or ""
+        url = "" if node.attr.classes or before else node.attr.get(AS_WRITTEN) or node.target.url
+        return [before, *words(node.inlines), url, node.target.title]
     text = getattr(node, "text", None)
     if isinstance(text, str):
         return [text]

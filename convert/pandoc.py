@@ -13,6 +13,7 @@ from functools import cache
 from convert import tree as t
 from convert.article import Article, Metadata
 from convert.errors import ConvertError, MissingDependency, OverTime
+from convert.marks.noteref import unlinked
 
 SECONDS = 50  # just under the wall limit of a conversion, so that it is pandoc that is named
 MEMORY = "512M"
@@ -28,7 +29,7 @@ def write(article: Article, writer: str) -> bytes:
 
 def document(article: Article) -> t.Pandoc:
     """`article` as pandoc's document: its metadata under the names that pandoc's writers know."""
-    return t.Pandoc(t.MetaMap(tuple(sorted(_meta(article.metadata)))), article.blocks)
+    return t.Pandoc(t.MetaMap(tuple(sorted(_meta(article.metadata)))), unlinked(article.blocks))
 
 
 def _meta(m: Metadata) -> list[tuple[str, t.MetaValue]]:

@@ -174,7 +174,9 @@ class Habits:
     paragraphs: str = "blank"  # what parts paragraphs: blank, indent, line (each line is one), mark (a short line)
     language: str = "und"
     markup: bool = False  # the text itself shows Markdown's marks
-    words: frozenset[str] = frozenset()  # words whose halves also stand on two lines with a hyphen between
+    dialect: str = ""  # how its marks inside lines are meant: markdown, rst, asciidoc, technical; "": as in old texts
+    words: frozenset[str] = frozenset()  # words whose halves stand on two lines with a hyphen between that goes
+    guessed: tuple[str, ...] = ()  # those of them that stand whole nowhere in the text
     again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
     notes: frozenset[str] = frozenset()  # signs of notes: *, †, ¹, (1), that also stand behind words
     speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name

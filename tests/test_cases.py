@@ -31,10 +31,11 @@ def test_rule(case: Case, accept: bool) -> None:
 
 @pytest.mark.parametrize("case", cases("marks"), ids=str)
 def test_mark(case: Case, accept: bool) -> None:
-    """A mark's cases are a line each; `de: ` and the like before it say the language."""
+    """A mark's cases are a line each; `de: ` or `rst: ` and the like before it say the language or the dialect."""
     said, _, rest = case.text.partition(": ")
-    language, line = (said, rest) if len(said) == 2 else ("en", case.text)
-    habits = text.Habits(language=language)
+    dialect = said if said in ("markdown", "rst", "asciidoc", "technical") else ""
+    language, line = (said, rest) if len(said) == 2 else ("en", rest if dialect else case.text)
+    habits = text.Habits(language=language, markup=dialect == "markdown", dialect=dialect)
     check(case, Setter().inlines(inlines(line, habits)), accept)
 
 
