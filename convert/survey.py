@@ -260,7 +260,7 @@ def _by_small_words(words: str) -> str:
 
 
 # The smallest words of more languages, to tell passages by; what several share says little, and counts for each.
-_MORE_SMALL_WORDS = {
+MORE_SMALL_WORDS = {
     "en": _SMALL_WORDS["en"]
     | frozenset("a i he she you his her him they we but my me so if no do all what one".split()),
     "de": _SMALL_WORDS["de"] | frozenset("ich er sie wir du war so wie in an dass aber nur noch im am zum".split()),
@@ -278,9 +278,10 @@ _MORE_SMALL_WORDS = {
 }
 
 
-def small_words(words: Sequence[str]) -> dict[str, float]:
-    """For each language, which share of `words`, in small letters, its smallest words are."""
-    return {name: sum(w in small for w in words) / max(1, len(words)) for name, small in _MORE_SMALL_WORDS.items()}
+def small_words(words: Sequence[str], language: str) -> float:
+    """Which share of `words`, in small letters, the smallest of `language` are; none are known: -1."""
+    small = MORE_SMALL_WORDS.get(language)
+    return -1.0 if small is None else sum(w in small for w in words) / max(1, len(words))
 
 
 def detect_surely(text: str) -> str:

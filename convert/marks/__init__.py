@@ -44,7 +44,7 @@ MARKS: tuple[Mark, ...] = (
 )
 _ESCAPE = re.compile(r"\\([.\-_*\[\]()#+!`~>|])")
 _LONGEST_LEAD = 72
-_HUGGING = "*_/=`"  # of several in a row only the first may begin something
+_ROW = re.compile(r"\*+|_+|/+|=+|`+")  # of several in a row only the first may begin something
 
 
 class _Ready(NamedTuple):
@@ -88,9 +88,8 @@ def parse(text: str, habits: Habits) -> Inlines:
     while sign := table.signs.search(text, at):
         start, made = _made(table, text, sign.start(), done, habits)
         if made is None:
-            at = sign.end()
-            while text[sign.start()] in _HUGGING and text.startswith(text[sign.start()], at):
-                at += 1
+            row = _ROW.match(text, sign.start())
+            at = row.end() if row else sign.end()
             continue
         result += _run(text[done:start], habits)
         result.append(made.inline)

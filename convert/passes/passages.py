@@ -9,9 +9,9 @@ import re
 from dataclasses import replace
 
 from convert.article import Article
-from convert.survey import detect_surely, small_words
+from convert.survey import MORE_SMALL_WORDS, detect_surely, small_words
 from convert.text import Habits
-from convert.tree import Attr, Block, BlockQuote, Blocks, Div, LineBlock, Para, Pos, plain_text
+from convert.tree import Attr, Block, BlockQuote, Blocks, Div, LineBlock, Para, Pos, Str, plain_text
 
 LEAST_WORDS = 12
 LEAST_LETTERS = 20  # of another script
@@ -19,6 +19,7 @@ _SHARE = 0.22  # of the words are another language's smallest, as in survey
 _OURS = 0.1  # at most of the article's own; some are spelled alike (in, is, was)
 _NAMES = 0.5  # with more capitals it is a list of names or titles
 
+_ENOUGH = 800  # characters tell
 _LETTERS = 0.3  # with more single letters it is notes, variables, a table
 _CODE = re.compile(r"[=<>{}\\_@$]|://")
 
@@ -103,13 +104,20 @@ def _tongue(block: Block, main: str) -> str:
     """The language of `block` where it is clearly not `main`, else ""."""
     if not isinstance(block, Para | BlockQuote | LineBlock):
         return ""
-    text = plain_text(block)
+    text = _sample(block)
     if len(text) < LEAST_LETTERS:
         return ""
     script = _WRITTEN_IN.get(main, "")
     if len(_OTHER.findall(text)) >= LEAST_LETTERS or script:
         return _by_script(text, script, main)
     return _by_words(text, main)
+
+
+def _sample(block: Para | BlockQuote | LineBlock) -> str:
+    """Enough of the block's words: of a paragraph the first run alone, where it is long."""
+    first = block.inlines[0] if isinstance(block, Para) and block.inlines else None
+    run = first.text if isinstance(first, Str) else ""
+    return (run if len(run) > _ENOUGH // 4 else plain_text(block))[:_ENOUGH]
 
 
 def _by_script(text: str, ours: str, main: str) -> str:
@@ -131,17 +139,17 @@ def _by_script(text: str, ours: str, main: str) -> str:
 
 def _by_words(text: str, main: str) -> str:
     """What the smallest words say; where they are none of the article's and none we know, the detector is asked."""
+    lower = _WORD.findall(text.casefold())
+    ours = small_words(lower, main)
+    if len(lower) < LEAST_WORDS or ours > _OURS or (ours < 0 and main not in _WRITTEN_IN):
+        return ""
     written = _WORD.findall(text)
-    if len(written) < LEAST_WORDS or sum(w[0].isupper() for w in written) > len(written) * _NAMES:
+    if sum(w[0].isupper() for w in written) > len(written) * _NAMES:
         return ""
     if _CODE.search(text) or sum(len(w) == 1 for w in written) > len(written) * _LETTERS:
         return ""
-    shares = small_words([w.casefold() for w in written])
-    ours = shares.pop(main, None if main not in _WRITTEN_IN else 0.0)
-    if ours is None or ours > _OURS:
-        return ""
-    (second, _), (first, tongue) = sorted((share, name) for name, share in shares.items())[-2:]
-    if first > _SHARE and first > 2.5 * ours and second < 0.75 * first:
+    (second, _), (first, tongue) = sorted((small_words(lower, x), x) for x in MORE_SMALL_WORDS if x != main)[-2:]
+    if first > _SHARE and first > 2.5 * max(ours, 0) and second < 0.75 * first:
         return tongue
     if ours < 0.02 and len(written) >= 2 * LEAST_WORDS and _is_prose(text):
         found = detect_surely(text)
