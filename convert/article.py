@@ -36,7 +36,9 @@ class Metadata:
     subtitle: str = ""
     kicker: str = ""
     standfirst: str = ""
+    dateline: str = ""  # place and agency before the first words, where they stand all the same: LONDON (Reuters)
     authors: tuple[str, ...] = ()
+    contributors: tuple[tuple[str, str], ...] = ()  # name and what it did, as MARC's relators code it: trl, edt, pht
     date: str = ""  # ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD, with a time where one was stated
     modified: str = ""
     language: str = ""  # BCP 47
@@ -69,6 +71,16 @@ class Taken(NamedTuple):
     line: int
     text: str
     into: str
+
+
+class Change(NamedTuple):
+    """Characters of the source that the article has otherwise, or not at all; white space that only lays out aside."""
+
+    line: int
+    before: str  # as the source has them
+    after: str  # as the blocks have them
+    why: str
+    at: int  # where among the blocks' characters, so that all changes taken back give the source again
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,7 +279,7 @@ def _inspected(source: Source, options: Options, limits: Limits, page: bool) -> 
     from convert import pipeline, report
 
     reading = pipeline.inspect(source, options, limits)
-    said = report.report(reading.article, reading.rivals)
+    said = report.report(reading.article, reading.rivals, reading.raw)
     if not page:
         return {"editions": [], "report": said}, b""
     from convert.report.page import page_of

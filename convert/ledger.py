@@ -1,7 +1,8 @@
 """The ledger: letters of the source = letters of the tree + letters that rules and matter say they took.
 
-Letters are all characters but white space, punctuation and symbols, so what typography changes does not count and
-what a reader reads does. Every source line with letters stands in exactly one leaf: a block, or `taken`.
+Letters are all characters but white space, punctuation and the signs that structures are made of, so what typography
+changes does not count and what a reader reads does: also $ % & @ © £ ° × ± € and the signs of mathematics. What the
+account leaves out, `changes` lists. Every source line with letters stands in exactly one leaf: a block, or `taken`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from convert.article import Article, Remark
-from convert.marks.link import AS_WRITTEN
+from convert.marks.link import AS_WRITTEN, WRITTEN_BEFORE
 from convert.text import Line
 from convert.tree import SHAPES, Block, Image, Link, Table
 
 _NO_LETTERS = re.compile(
-    "[\x00-/:-@\\[-`{-©«-±´¶-¸»¿×÷\u2000-\u206f\u2190-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f"
-    "\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
+    "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
+    "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
+    "\uff5b-\uff65]+"
 )
 
 
@@ -55,7 +57,7 @@ def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[s
 def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) -> int:
     """The first line of `block` where its letters are not its source's, in order; 0 where they are."""
     source = letters("".join(line.text for line in lines))
-    tree = letters("".join(_words(block)))
+    tree = letters("".join(words(block)))
     if source == tree:
         return 0
     out = "".join(t for line in lines for t in taken.get(line.number, ()))
@@ -76,17 +78,18 @@ def _has_table(node: Any) -> bool:
     )
 
 
-def _words(node: Any) -> list[str]:
-    """All that can be read in `node`, in order; a link's address after its words, where the text had both."""
+def words(node: Any) -> list[str]:
+    """All that can be read in `node`, in order; a link's address with its words, where the text had both."""
     if isinstance(node, tuple):
-        return [part for x in node for part in _words(x)]
+        return [part for x in node for part in words(x)]
     if isinstance(node, Link | Image):
-        url = "" if node.attr.classes else node.attr.get(AS_WRITTEN) or node.target.url
-        return [*_words(node.inlines), url, node.target.title]
+        before = node.attr.get(WRITTEN_BEFORE) or ""
+        url = "" if node.attr.classes or before else node.attr.get(AS_WRITTEN) or node.target.url
+        return [before, *words(node.inlines), url, node.target.title]
     text = getattr(node, "text", None)
     if isinstance(text, str):
         return [text]
-    return [part for name, _ in SHAPES.get(type(node), ()) for part in _words(getattr(node, name))]
+    return [part for name, _ in SHAPES.get(type(node), ()) for part in words(getattr(node, name))]
 
 
 def _remark(line: int) -> Remark:

@@ -13,6 +13,7 @@ from functools import cache
 from convert import tree as t
 from convert.article import Article, Metadata
 from convert.errors import ConvertError, MissingDependency, OverTime
+from convert.marks.noteref import unlinked
 
 SECONDS = 50  # just under the wall limit of a conversion, so that it is pandoc that is named
 MEMORY = "512M"
@@ -28,7 +29,7 @@ def write(article: Article, writer: str) -> bytes:
 
 def document(article: Article) -> t.Pandoc:
     """`article` as pandoc's document: its metadata under the names that pandoc's writers know."""
-    return t.Pandoc(t.MetaMap(tuple(sorted(_meta(article.metadata)))), article.blocks)
+    return t.Pandoc(t.MetaMap(tuple(sorted(_meta(article.metadata)))), unlinked(article.blocks))
 
 
 def _meta(m: Metadata) -> list[tuple[str, t.MetaValue]]:
@@ -44,11 +45,14 @@ def _meta(m: Metadata) -> list[tuple[str, t.MetaValue]]:
         "rights": m.rights,
         "identifier": m.identifier,
         "kicker": m.kicker,
+        "dateline": m.dateline,
         "modified": m.modified,
     }
     made: list[tuple[str, t.MetaValue]] = [(k, t.MetaInlines((t.Str(v),))) for k, v in texts.items() if v]
     if m.authors:
         made.append(("author", t.MetaList(tuple(t.MetaInlines((t.Str(a),)) for a in m.authors))))
+    if m.contributors:
+        made.append(("contributor", t.MetaList(tuple(t.MetaInlines((t.Str(who),)) for who, _ in m.contributors))))
     if m.subjects:
         made.append(("subject", t.MetaList(tuple(t.MetaInlines((t.Str(s),)) for s in m.subjects))))
     if m.extra:

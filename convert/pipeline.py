@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 
-from convert import ledger, matter, overrides, parting, passes, rules, survey, text
+from convert import decoding, furniture, ledger, matter, overrides, parting, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
@@ -53,8 +54,8 @@ def inspect(source: Source, options: Options | None = None, limits: Limits = _DE
             first, last, end = (lines[i].number for i in (0, found.size - 1, would.size - 1))
             rivals[first, last, name] = Rival(rule, would.blocks[0], first, end)
 
-    article, lines = _even(source, options, limits, rules.watched(table, seen), said)
-    return Reading(article, lines, rivals)
+    article, lines, raw = _even(source, options, limits, rules.watched(table, seen), said)
+    return Reading(article, lines, rivals, raw)
 
 
 def _corrected(options: Options) -> tuple[Options, overrides.Overrides]:
@@ -65,23 +66,24 @@ def _corrected(options: Options) -> tuple[Options, overrides.Overrides]:
 
 def _even(
     source: Source, options: Options, limits: Limits, table: rules.Table, said: overrides.Overrides
-) -> tuple[Article, tuple[text.Line, ...]]:
-    """The Article that `table` reads in `source`, its ledger even, and the source's lines."""
+) -> tuple[Article, tuple[text.Line, ...], str]:
+    """The Article that `table` reads in `source`, its ledger even, the source's lines, and its text as decoded."""
     _refuse_large(source, (), limits)
-    decoded, doubts = text.decode(source.data, options.encoding)
+    decoded, doubts = decoding.decode(source.data, options.encoding)
     tidied, more = text.tidy(decoded)
     lines = text.split(tidied)
-    article = _read(lines, options, table, said)
+    cleared = furniture.clear(lines, text.page_tops(decoded))
+    article = _read(lines, cleared, options, table, said)
     breach = ledger.breach(lines, article)
     if breach is not None:
-        article = _read(lines, options, rules.PARAGRAPHS_ONLY, said)
+        article = _read(lines, furniture.Cleared(lines), options, rules.PARAGRAPHS_ONLY, said)
         article = replace(article, remarks=(*article.remarks, breach))
-    return replace(article, remarks=(*doubts, *more, *article.remarks)), lines
+    return replace(article, remarks=(*doubts, *more, *article.remarks)), lines, decoded
 
 
 def lines_of(source: Source, options: Options) -> tuple[text.Line, ...]:
     """The lines of `source`, numbered as in remarks and in the report."""
-    return text.split(text.tidy(text.decode(source.data, options.encoding)[0])[0])
+    return text.split(text.tidy(decoding.decode(source.data, options.encoding)[0])[0])
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
@@ -96,22 +98,34 @@ def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(formats))
 
 
-def _read(lines: tuple[text.Line, ...], options: Options, table: rules.Table, said: overrides.Overrides) -> Article:
+def _read(
+    source: tuple[text.Line, ...],
+    cleared: furniture.Cleared,
+    options: Options,
+    table: rules.Table,
+    said: overrides.Overrides,
+) -> Article:
+    lines = cleared.lines
     found = matter.read(lines, options)
-    forced, doubts = overrides.placed(said, found, lines)
-    if forced and forced[0].first <= len(lines) - len(found.body):  # the head ends where something is forced
-        top = forced[0].first - 1
-        found = matter.read(lines[:top], options)
+    forced, doubts = overrides.placed(said, found, source)
+    if forced and (top := _place(lines, forced[0].first)) <= len(lines) - len(found.body):
+        found = matter.read(lines[:top], options)  # the head ends where something is forced
         found = found._replace(body=(*found.body, *lines[top:]))
     metadata = overrides.applied(found.metadata, said, options)
     habits = survey.survey(found.body, metadata.language)
     body = text.lines_of(parting.parted(found.body, habits), habits)
     blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
-    article = Article(metadata, blocks, (*found.remarks, *doubts), (*found.taken, *taken))
+    remarks = (*cleared.remarks, *found.remarks, *doubts)
+    article = Article(metadata, blocks, remarks, (*cleared.taken, *found.taken, *taken))
     for name, step in passes.PASSES:
         if name not in rules.OPT_IN or name in options.detect:
             article = step(article, habits)
     return article
+
+
+def _place(lines: Sequence[text.Line], number: int) -> int:
+    """How many of `lines` stand before the source line `number`."""
+    return bisect.bisect_left(lines, number, key=lambda line: line.number)
 
 
 def _refuse_large(source: Source, formats: Sequence[str], limits: Limits) -> None:

@@ -13,7 +13,8 @@ from functools import cache
 from typing import Any
 
 from convert.rules.code import FENCE, is_prose
-from convert.rules.paragraph import bare as word
+from convert.rules.paragraph import bare as core
+from convert.rules.paragraph import goes_on, parted
 from convert.rules.starts import BULLET, LABEL, NUMBER
 from convert.rules.words import CONTENTS
 from convert.text import Habits, Line, bare
@@ -27,13 +28,18 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
     width = _width(lines[:SAMPLE])
     set_in = not width and _set_in_by_ideographs(sample)
     margin = 0 if set_in or _in_full(sample) else _margin(sample)
+    markup = _markup(sample)
+    language = language or detect(prose(sample))
+    words, guessed = _words(lines, language)
     return Habits(
         margin=margin,
         width=width,
         paragraphs="indent" if set_in else _paragraphs(lines[:SAMPLE], margin, width),
-        language=language or detect(" ".join(line.text for line in sample)),
-        markup=_markup(sample),
-        words=_words(lines),
+        language=language,
+        markup=markup,
+        dialect="markdown" if markup else _dialect(sample),
+        words=words,
+        guessed=guessed,
         again=_again(lines),
         speakers=_speakers(lines),
         notes=_notes(lines),
@@ -182,6 +188,28 @@ _NO_WORD = re.compile(r"[\d_=<>{}\\/|#$@]")  # a token with one of these is an a
 _LONGEST_WORD = 60  # characters; in scripts without spaces a token is a sentence, so it only bounds the rest
 
 
+_LISTED = re.compile(r"[*•·◦▪+>#|$-]|\d{1,3}[.)] |[^\w\s]*<?https?:")
+
+
+def prose(lines: Sequence[Line]) -> str:
+    """The sentences of `lines`, without lists, code and names of files, which are often in another language.
+
+    All the words where there are too few sentences to tell by.
+    """
+    told = [line for line in lines[:400] if not _LISTED.match(line.text)]
+    sentences = " ".join(
+        line.text
+        for above, line in itertools.pairwise((Line(0, "", 0), *told))
+        if line.text.endswith((".", "!", "?", "”"))
+        or len(line.text.split(None, 9)) > 8
+        or len(above.text) > 50
+        or (not line.text.isascii() and max(line.text) > "\u2e80")
+    )
+    if sum(c.isalpha() for c in sentences[:2000]) > 120:
+        return sentences
+    return " ".join(line.text for line in lines)
+
+
 def detect(text: str) -> str:
     """The language of `text` as a BCP 47 tag; "und" where there is too little to tell."""
     tokens = text[:20_000].split()
@@ -189,7 +217,25 @@ def detect(text: str) -> str:
     letters = sum(c.isalpha() for c in words)
     if letters < 20 and not any(c > "\u2e80" for c in words):
         return "und"
-    return _by_small_words(words) or _detector().detect(words).language or "und"
+    return _by_small_words(words) or _told_apart(_detector().detect(words).language, words) or "und"
+
+
+# Malay and Indonesian share most words; these they do not.
+_MALAY = frozenset(
+    "bahawa kerana boleh ialah daripada anda-anda pelbagai sahaja kepada mahu perisian awak muat turun".split()
+)
+_INDONESIAN = frozenset(
+    "bahwa karena bisa adalah dari berbagai saja ingin perangkat anda mohon telah unduh rilis kami dapat tersebut "
+    "dirilis serta maupun yaitu".split()
+)
+
+
+def _told_apart(language: str, words: str) -> str:
+    """`language`, Malay only where its own words outnumber those of Indonesian."""
+    if language != "ms":
+        return language or ""
+    tokens = words.casefold().split()
+    return "ms" if sum(t in _MALAY for t in tokens) > sum(t in _INDONESIAN for t in tokens) else "id"
 
 
 # The smallest words of a language are a third of its prose. Where one language's are, loading the detector (50 ms,
@@ -213,6 +259,37 @@ def _by_small_words(words: str) -> str:
     return shares[-1][1] if shares[-1][0] > _SHARE and shares[-2][0] < _SHARE / 2 else ""
 
 
+# The smallest words of more languages, to tell passages by; what several share says little, and counts for each.
+MORE_SMALL_WORDS = {
+    "en": _SMALL_WORDS["en"]
+    | frozenset("a i he she you his her him they we but my me so if no do all what one".split()),
+    "de": _SMALL_WORDS["de"] | frozenset("ich er sie wir du war so wie in an dass aber nur noch im am zum".split()),
+    "fr": _SMALL_WORDS["fr"] | frozenset("je nous vous ne se sa son ses un la a de à en mais y".split()),
+    "es": frozenset("el la los las que y en un una es por con para del se no su al lo como más pero".split()),
+    "it": frozenset("il lo la gli le che di e è un una per con non del della dei si nel sono come anche".split()),
+    "pt": frozenset("o os as que e um uma não do da dos das em no na se com por para é mais".split()),
+    "nl": frozenset("de het een en van is dat niet te zijn op met voor hij er maar ook in die".split()),
+    "sv": frozenset("och att det som en är på inte av för med jag han den till ett om var".split()),
+    "da": frozenset("og at det er en ikke på af for med jeg han den til et som var der".split()),
+    "nb": frozenset("og at det er en ikke på av for med jeg han den til et som var seg".split()),
+    "la": frozenset("et in est non ad cum ut quod qui sed aut ex per de atque quae hoc enim".split()),
+    "pl": frozenset("i w na nie się z do jest że to jak o po ale tak co".split()),
+    "cs": frozenset("a v na se je že to z do o s ale jako jsem co si tak".split()),
+}
+
+
+def small_words(words: Sequence[str], language: str) -> float:
+    """Which share of `words`, in small letters, the smallest of `language` are; none are known: -1."""
+    small = MORE_SMALL_WORDS.get(language)
+    return -1.0 if small is None else sum(w in small for w in words) / max(1, len(words))
+
+
+def detect_surely(text: str) -> str:
+    """The language of `text` where the detector is sure of it, else ""."""
+    found = _detector().detect(text)
+    return found.language if found.language and found.is_reliable() else ""
+
+
 @cache
 def _detector() -> Any:
     from eld import LanguageDetector
@@ -223,22 +300,87 @@ def _detector() -> Any:
 def _markup(sample: Sequence[Line]) -> bool:
     """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
     links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
-    hashes = sum(bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
+    hashes = sum(line.indent < 4 and bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
     stars = sum(bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample)
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
 
-def _words(lines: Sequence[Line]) -> frozenset[str]:
-    """Words parted by a hyphen at a line's end that also stand whole somewhere: the text is its own dictionary."""
-    halves = {
-        word(a.text[:-1].rsplit(" ", 1)[-1] + b.text.split(" ", 1)[0])
-        for a, b in _pairs(lines)
-        if a.text.endswith("-") and len(a.text) > 1
-    }
+_DIALECTS = (
+    (
+        "asciidoc",
+        re.compile(
+            r"^\[(?:source|NOTE|quote|verse|role=)|https?://[^\s\[\]:]{1,200}\[[^\]\n]{1,200}\]|^<<[\w-]{1,60},|\bxref:\w|\blinkgit:\w",
+            re.M,
+        ),
+    ),
+    (
+        "rst",
+        re.compile(r"(?<!`)``[^`\s][^`\n]{0,100}``(?![`'])|[\w>]`__?(?!\w)|(?<![\w:]):\w{2,20}:`|^\.\. [\w|_-]", re.M),
+    ),
+    (
+        "technical",
+        re.compile(r"(?<![^\s(\"'`])/\w[\w.-]{0,60}/[\w*]|\w==?\w{1,60}[;)&]|/[\w-]{1,60}/\w{1,60}\.\w|</\w"),
+    ),
+)
+_FEW = 3  # signs of a dialect; two may be chance
+
+
+def _dialect(sample: Sequence[Line]) -> str:
+    """How the marks inside this text's lines are meant, by the signs that only one way of writing has."""
+    text = "\n".join(line.text for line in sample)
+    for name, sign in _DIALECTS:
+        if sum(1 for _ in itertools.islice(sign.finditer(text), _FEW)) == _FEW:
+            return name
+    return ""
+
+
+# ---------------------------------------------------------------- words parted at a line's end
+
+_TYPESET = 10  # words parted at lines' ends; a text with as many was hyphenated, not typed
+_WHOLE = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
+
+
+def _words(lines: Sequence[Line], language: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words parted by a hyphen at a line's end that are one word, and those of them that stand whole nowhere.
+
+    The text is its own dictionary. Where it was hyphenated by a typesetter, which shows in how many of its words it
+    confirms, those it does not know are joined too, unless they are two of its words.
+    """
+    halves = _halves(lines, language)
     if not halves:
-        return frozenset()
-    whole = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+", line.text)}
-    return frozenset(halves & whole)
+        return frozenset(), ()
+    whole, kept = _seen(lines)
+    whole.subtract(part for pair in halves for part in pair)
+    known = {left + right for left, right in halves if whole[left + right] > kept[left + right]}
+    unknown = [(a, b) for a, b in halves if a + b not in known and not kept[a + b]]
+    if len(halves) < _TYPESET or len(known) * 2 < len(halves) - len(unknown) or len(known) < 3:
+        return frozenset(known), ()
+    guessed = dict.fromkeys(
+        a + b for a, b in unknown if not (whole[a] > 0 and whole[b] > 0) and len(a) > 1 and len(b) > 1
+    )
+    return frozenset(known.union(guessed)), tuple(guessed)
+
+
+def _halves(lines: Sequence[Line], language: str) -> list[tuple[str, str]]:
+    """The two parts of each word that a line's end parts, bare."""
+    return [
+        (core(a.text[:-1].rsplit(" ", 1)[-1]), core(b.text.split(" ", 1)[0]))
+        for a, b in _pairs(lines)
+        if parted(a.text, b.text, language) and goes_on(a.text, b.text)
+    ]
+
+
+def _seen(lines: Sequence[Line]) -> tuple[Counter[str], Counter[str]]:
+    """How often each word stands whole, and how often each stands with a hyphen inside a line, bare."""
+    whole: Counter[str] = Counter()
+    kept: Counter[str] = Counter()
+    for line in lines:
+        for word in _WHOLE.findall(line.text.casefold()):
+            if "-" in word or "‐" in word:
+                kept[core(word)] += 1
+            else:
+                whole[word] += 1
+    return whole, kept
 
 
 _SPANS = re.compile(r"\*[^*\s][^*]*\*")  # emphasis, whose second star is no note's

@@ -1,240 +1,152 @@
-"""Bytes become text, text becomes Lines: nothing garbled, nothing lost, each repair remarked.
+"""Text is tidied and becomes Lines: nothing that a reader would read is lost, each repair is remarked.
 
-Unicode 15 and its Annex 15 (NFC); encodings by their IANA names. UTF-8 that decodes whole is UTF-8: no statistics
-can beat that. Among legacy code pages charset-normalizer only nominates; `_strangeness` of the whole text decides.
+Unicode 15 and its Annex 15 (NFC).
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from convert.article import Remark
-from convert.errors import InputError, NotText
-
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins like UTF-16's, so it is asked first
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-SIGNATURES = (
-    (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a zip archive (a docx, odt or epub is one too)"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"{\\rtf", "an RTF document"),
-)
-
-# cp1252 first among equals: what most Western publishers' old systems wrote.
-LEGACY = (
-    "cp1252", "cp1250", "cp1251", "koi8-r", "cp1253", "cp1254", "cp1255", "cp1256", "iso8859-2", "iso8859-15",
-    "mac-roman", "cp437", "cp850", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr",
-)  # fmt: skip
-
-NAMES = {"cp125" + n: "windows-125" + n for n in "0123456789"}
-
-# ---------------------------------------------------------------- bytes → str
-
-
-def decode(data: bytes, encoding: str = "") -> tuple[str, tuple[Remark, ...]]:
-    """The text that `data` holds, and what was doubtful about it.
-
-    InputError where it is empty or cannot be read without guessing wildly; NotText where it is no text at all.
-    """
-    text, remarks = _decoded(data, encoding)
-    if not text.strip("\x00 \t\r\n\x0b\x0c\u00a0\u2028\u2029\ufeff"):
-        raise _empty()
-    return text, remarks
-
-
-def _empty() -> InputError:
-    return InputError("The input is empty.", "Give a file that has text in it.", code="empty")
-
-
-def _decoded(data: bytes, encoding: str) -> tuple[str, tuple[Remark, ...]]:
-    if not data.strip(b"\x00 \t\r\n"):
-        raise _empty()
-    for signature, kind in SIGNATURES:
-        if data.startswith(signature):
-            raise NotText(f"The input is {kind}, not plain text.", "Export it as plain text first.")
-    if encoding:
-        return _decode_as(data, encoding), ()
-    for bom, name in BOMS:
-        if data.startswith(bom):
-            return _decode_as(data[len(bom) :], name), ()
-    wide = _wide(data)
-    if wide:
-        return _decode_as(data, wide), (Remark("encoding", 0, f"Read as {wide} by the pattern of its zero bytes."),)
-    if _binary(data):
-        raise NotText("The input is not text: it is full of control bytes.", "Export it as plain text first.")
-    try:
-        return data.decode("utf-8"), ()
-    except UnicodeDecodeError:
-        return _legacy(data)
-
-
-def _decode_as(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except (LookupError, ValueError) as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise _undecodable(data, encoding, error) from None
-        raise InputError(
-            f"There is no encoding named {encoding!r}.", "Name it like utf-8 or windows-1252.", code="unknown-encoding"
-        ) from None
-
-
-def _undecodable(data: bytes, encoding: str, error: UnicodeDecodeError) -> InputError:
-    line = data.count(b"\n", 0, error.start) + 1
-    return InputError(
-        f"The text is not {encoding}: byte {error.start + 1}, line {line}, does not fit.",
-        "Name its encoding, for example --encoding windows-1252, or save it as UTF-8.",
-        code="undecodable",
-        line=line,
-    )
-
-
-def _wide(data: bytes) -> str:
-    """UTF-16 without a mark shows as zero bytes on one side only: "" where it does not."""
-    sample = data[: 1 << 16]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if even + odd < len(sample) * 0.2:
-        return ""
-    return "utf-16-le" if even * 20 < odd else "utf-16-be" if odd * 20 < even else ""
-
-
-def _binary(data: bytes) -> bool:
-    controls = sum(data.count(bytes((c,))) for c in range(32) if c not in (7, 8, 9, 10, 11, 12, 13, 27))
-    return data.count(0) > len(data) // 1000 or controls > len(data) // 100 + 2
-
-
-def _legacy(data: bytes) -> tuple[str, tuple[Remark, ...]]:
-    ranked = sorted(
-        (_strangeness(text), order, name, text)
-        for order, name in enumerate(_nominated(data))
-        if (text := _attempt(data, name)) is not None
-    )
-    if not ranked or ranked[0][0] > 0.25:
-        raise InputError(
-            "The encoding of the text cannot be told: it is not UTF-8, and no code page reads it cleanly.",
-            "Name its encoding, for example --encoding windows-1252, or save it as UTF-8.",
-            code="undecodable",
-        )
-    name, text = ranked[0][2], ranked[0][3]
-    return text, (Remark("encoding", 0, f"The text is not UTF-8; read as {NAMES.get(name, name)}."),)
-
-
-def _nominated(data: bytes) -> list[str]:
-    from charset_normalizer import from_bytes  # 60 ms to import, and only texts that are not UTF-8 need it
-
-    extra = [match.encoding for match in from_bytes(data[: 1 << 18])]
-    pages = [
-        name for name in extra if not name.startswith("utf")
-    ]  # any bytes are some UTF-16: its signs were asked for
-    return list(dict.fromkeys([*LEGACY, *(codecs.lookup(name).name for name in pages)]))
-
-
-def _attempt(data: bytes, name: str) -> str | None:
-    try:
-        return data.decode(name)
-    except UnicodeDecodeError:
-        return None
-
-
-_COMMON = frozenset("оеаинтсрвлкмдпуОЕАИНТСαοιετσνηυρλκםיוהלאתרבשנ")  # the commonest letters of three alphabets
-_INSIDE = frozenset("'’‘-‐·.@_&/")
-
-
-def _strangeness(text: str) -> float:
-    """How unlike writing `text` is, by its characters past ASCII: 0 is clean, 1 is rubbish."""
-    foreign = [m.start() for m in re.finditer(r"[^\x00-\x7f]", text[: 1 << 18])]
-    if not foreign:
-        return 0.0
-    padded = f" {text} "
-    total = sum(_oddity(padded[i], padded[i + 1], padded[i + 2]) for i in foreign)
-    return round(total / len(foreign), 2)
-
-
-def _oddity(before: str, char: str, after: str) -> float:
-    """How odd `char` is between its neighbours: a code page read wrongly mixes scripts, cases and symbols in a word."""
-    if "\x80" <= char <= "\x9f" or unicodedata.category(char) in ("Cn", "Co"):
-        return 3.0
-    if not char.isalpha():
-        return 1.0 if before.isalpha() and after.isalpha() and char not in _INSIDE else _rare(char)
-    near = [c for c in (before, after) if c.isalpha()]
-    if any(_script(c) != _script(char) for c in near):
-        return 1.0
-    if char.isupper() and before.islower():
-        return 1.0
-    return _frequency(char)
-
-
-def _rare(char: str) -> float:
-    return 0.0 if char in "“”‘’„‚«»‹›–—…•·°§©®™€£ \u00a0¿¡、。，：；？！「」『』（）" else 0.3
-
-
-def _frequency(char: str) -> float:
-    script = unicodedata.name(char, "?").split(" ")[0]
-    if script in ("CYRILLIC", "GREEK", "HEBREW"):
-        return 0.0 if char in _COMMON else 0.12
-    if script == "CJK":
-        return 0.05 if any(_everyday(char, *level) for level in _LEVELS) else 0.6
-    return {"LATIN": 0.1, "HIRAGANA": 0.02, "KATAKANA": 0.05, "HANGUL": 0.02, "HALFWIDTH": 0.5}.get(script, 0.2)
-
-
-# The national sets put everyday characters first, up to this lead byte (GB 2312, JIS X 0208, Big5: level 1).
-_LEVELS = (("gb2312", 0xD7), ("euc_jp", 0xCF), ("big5", 0xC6))
-
-
-def _everyday(char: str, encoding: str, last: int) -> bool:
-    try:
-        return char.encode(encoding)[0] <= last
-    except UnicodeEncodeError:
-        return False
-
-
-def _script(char: str) -> str:
-    """The script of `char`; Chinese, Japanese and their full-width signs are one, as they mix in a word."""
-    if char < "\x80":
-        return "LATIN"
-    script = unicodedata.name(char, "?").split(" ")[0].split("-")[0]
-    return "CJK" if script in ("HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH") else script
-
 
 # ---------------------------------------------------------------- str → tidy str
 
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_NOTHING = re.compile("[\u200b\u2060\ufeff\u00ad]")  # zero-width space, word joiner, stray mark, soft hyphen
-_BAD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]")
+# NEL ends a line, but not in the middle of what was decoded wrongly: there it is half a letter.
+BREAK = re.compile("\r\r?\n|[\n\r\x0b\x0c\u2028\u2029]|(?<![ÃÄÅÐÑ])\x85")
+_UNUSUAL_BREAK = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+_STRUCK = re.compile(r"(?:_\x08(?=[^\s\x08])|([^\s\x08])\x08(?=\1)|(?<=[^\s\x08])\x08_)")
+_BULLET = re.compile(r"\+\x08o")
+LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "ſt",
+    "\ufb06": "st",
+}
+_BAD = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]"
+
+_NOTHING = "[\u200b\u2060\ufeff\u00ad]"  # zero-width space, word joiner, stray mark, soft hyphen
+
+# What is done to the whole text, in this order: a code word, a sign without which there is nothing to do, what is
+# looked for, what it becomes, what is said of it.
+TIDYINGS: tuple[tuple[str, str, re.Pattern[str], str | Callable[[re.Match[str]], str], str], ...] = (
+    ("overstrike", "\x08", _BULLET, "•", "bullets struck of two signs were set as bullets"),
+    ("overstrike", "\x08", _STRUCK, "", "letters struck twice or underscored, as old printers did, were set once"),
+    ("control", "\x1b", re.compile(r"\x1b\[[0-9;]{0,20}m"), "", "escapes that set bold or colour were left out"),
+    ("control", "", re.compile(_BAD), "", "control characters were left out"),
+    ("invisible", "", re.compile(_NOTHING), "", "soft hyphens and zero-width characters were left out"),
+    (
+        "ligature",
+        "",
+        re.compile("[\ufb00-\ufb06]"),
+        lambda m: LIGATURES[m.group()],
+        "ligatures were set as their letters",
+    ),
+)
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
 def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
-    """`text` in NFC, its lines ended by one newline, without characters that no edition may hold."""
+    """`text` in NFC, its lines ended by one newline, without characters that no edition may hold.
+
+    Line n of the result is line n of `text` as BREAK parts it, so every remark and block can name its line.
+    """
     remarks: list[Remark] = []
-    text = _BREAKS.sub("\n", text)
-    if _BAD.search(text):
-        bad = _BAD.search(text)
-        assert bad is not None
-        line = text.count("\n", 0, bad.start()) + 1
-        text, count = _BAD.subn("", text)
-        remarks.append(Remark("control", line, f"{count} control characters were left out, the first on line {line}."))
-    text, count = _NOTHING.subn("", text)
-    if count:
-        remarks.append(Remark("invisible", 0, f"{count} soft hyphens and zero-width characters were left out."))
+    if not text.isascii():
+        text = _mended(text, remarks)
+    if _UNUSUAL_BREAK.search(text):
+        text = BREAK.sub("\n", text)
+    for code, sign, pattern, new, said in TIDYINGS:
+        first = pattern.search(text) if sign in text else None
+        if first:
+            line = text.count("\n", 0, first.start()) + 1
+            text, count = pattern.subn(new, text)
+            remarks.append(Remark(code, line, f"{count} {said}, the first on line {line}."))
+    private = _PRIVATE.search(text)
+    if private:
+        line, count = text.count("\n", 0, private.start()) + 1, len(_PRIVATE.findall(text))
+        said = f"{count} characters of private use ({_code(private.group())}, line {line}) mean what a font says."
+        remarks.append(Remark("private-use", line, said))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text, tuple(remarks)
+
+
+def _code(char: str) -> str:
+    return f"U+{ord(char):04X}"
+
+
+# What UTF-8 looks like once read as windows-1252, Mac Roman, windows-1251 or DOS: a hint, for ftfy to judge.
+_HALF = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_GARBLED = re.compile(
+    f"[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][{_HALF}]{{1,3}}|[РС][°±²³ѓ†‡€ЃЉЊЋЌЏђљњћќџѕ¤¦§©¬®·µ¶»]|‚Ä|√[ -ÿ†°©]|├[ -ÿ]|ΓÇ"
+)
+_CUT_QUOTE = re.compile(f"â€(?![{_HALF}])")  # the third byte of ” is none of windows-1252's, and got lost
+_OF_ENCODINGS = re.compile(
+    r"mojibake|\butf-?(?:8|16)\b|\bunicode\b|\bencodings?\b|code ?page|\blatin-?1\b|iso-?8859|\b1252\b", re.IGNORECASE
+)
+_HEADER = re.compile(r"(?im)^[\w-]{1,40}:[^\n]{0,200}$|charset=\S{1,40}")
+
+
+def _mended(text: str, remarks: list[Remark]) -> str:
+    """`text` with the lines decoded wrongly before it came here set right, as ftfy judges each."""
+    hint = _GARBLED.search(text)
+    if not hint:
+        return text
+    if _OF_ENCODINGS.search(_HEADER.sub("", text)):
+        line = len(BREAK.findall(text, 0, hint.start())) + 1
+        said = (
+            f"Line {line} looks decoded wrongly ({_token(text, hint.start())}); it stays: the text speaks of encodings."
+        )
+        remarks.append(Remark("mojibake", line, said))
+        return text
+    lines = text.split("\n")
+    mended = [mended_line(line) for line in lines]
+    wrong = [i for i, (old, new) in enumerate(zip(lines, mended, strict=True)) if old != new]
+    if wrong:
+        remarks.append(_mending(lines, mended, wrong))
+    return "\n".join(mended)
+
+
+def mended_line(line: str) -> str:
+    """`line` as it was before it was decoded wrongly; as it stands where that is not clear."""
+    if not _GARBLED.search(line):
+        return line
+    from ftfy import fix_encoding  # 40 ms to import, and few texts need it
+
+    new = str(fix_encoding(_CUT_QUOTE.sub("â€\x9d", line)))
+    mended = {c for c in new if c > "\x7f"} - set(_GARBLED.sub("", line))
+    if len(BREAK.findall(new)) != len(BREAK.findall(line)) or not mended:
+        return line  # it holds right what it also holds wrong: it speaks of that
+    return new
+
+
+def _mending(lines: list[str], mended: list[str], wrong: list[int]) -> Remark:
+    first = wrong[0]
+    old, new = lines[first].split(), mended[first].split()
+    before, after = next(((a, b) for a, b in zip(old, new, strict=False) if a != b), (lines[first], mended[first]))
+    line = len(BREAK.findall("".join(line + "\n" for line in lines[:first]))) + 1
+    said = f"{len(wrong)} lines had been decoded wrongly and were set right, the first line {line}: {before} → {after}"
+    return Remark("mojibake", line, said)
+
+
+def _token(text: str, index: int) -> str:
+    return text[max(0, index - 8) : index + 12].split("\n")[0].strip()
+
+
+def page_tops(text: str) -> tuple[int, ...]:
+    """The numbers of the lines that a form feed puts at the top of a page."""
+    if "\x0c" not in text:
+        return ()
+    return tuple(n for n, match in enumerate(BREAK.finditer(text), 2) if match.group() == "\x0c")
 
 
 # ---------------------------------------------------------------- str → Lines
@@ -262,7 +174,9 @@ class Habits:
     paragraphs: str = "blank"  # what parts paragraphs: blank, indent, line (each line is one), mark (a short line)
     language: str = "und"
     markup: bool = False  # the text itself shows Markdown's marks
-    words: frozenset[str] = frozenset()  # words whose halves also stand on two lines with a hyphen between
+    dialect: str = ""  # how its marks inside lines are meant: markdown, rst, asciidoc, technical; "": as in old texts
+    words: frozenset[str] = frozenset()  # words whose halves stand on two lines with a hyphen between that goes
+    guessed: tuple[str, ...] = ()  # those of them that stand whole nowhere in the text
     again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
     notes: frozenset[str] = frozenset()  # signs of notes: *, †, ¹, (1), that also stand behind words
     speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name
@@ -365,6 +279,11 @@ def _line(number: int, raw: str) -> Line:
         lead = raw[: len(raw) - len(raw.lstrip())]
         return Line(number, text, len(lead.expandtabs(8)) + lead.count("\u3000"))
     return Line(number, text, 0)
+
+
+def place(lines: Sequence[Line], line: Line) -> int:
+    """Where `line` stands among `lines`, some of whose numbers may be gone with the furniture."""
+    return bisect_left(lines, line.number, key=attrgetter("number"))
 
 
 def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:

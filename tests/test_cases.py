@@ -31,10 +31,11 @@ def test_rule(case: Case, accept: bool) -> None:
 
 @pytest.mark.parametrize("case", cases("marks"), ids=str)
 def test_mark(case: Case, accept: bool) -> None:
-    """A mark's cases are a line each; `de: ` and the like before it say the language."""
+    """A mark's cases are a line each; `de: ` or `rst: ` and the like before it say the language or the dialect."""
     said, _, rest = case.text.partition(": ")
-    language, line = (said, rest) if len(said) == 2 else ("en", case.text)
-    habits = text.Habits(language=language)
+    dialect = said if said in ("markdown", "rst", "asciidoc", "technical") else ""
+    language, line = (said, rest) if len(said) == 2 else ("en", rest if dialect else case.text)
+    habits = text.Habits(language=language, markup=dialect == "markdown", dialect=dialect)
     check(case, Setter().inlines(inlines(line, habits)), accept)
 
 
@@ -69,12 +70,7 @@ def _said(article: Article) -> str:
     said = []
     for f in fields(article.metadata):
         value, origin = getattr(article.metadata, f.name), article.metadata.origin(f.name)
-        if (
-            f.name == "origins"
-            or not value
-            or (origin and origin.kind == "default")
-            or f.name in ("modified", "language")
-        ):
+        if f.name == "origins" or not value or (origin and origin.kind == "default") or f.name == "language":
             continue
         shown = (
             "; ".join(": ".join(v) if isinstance(v, tuple) else v for v in value) if isinstance(value, tuple) else value

@@ -109,6 +109,18 @@ def test_json_ld_says_every_field(every: Files) -> None:
     assert (said["license"], said["url"], said["identifier"]) == (EVERY.rights, EVERY.source, EVERY.identifier)
 
 
+def test_contributors_and_dateline_have_homes() -> None:
+    head = "Tides\n\nBy Ada Brun\nTranslated by Jens Aaby\nPhotos by Ann Lee\n\n"
+    made = editions(f"{head}SUND (Reuters) - The sea keeps time, as ever.", ("html", "epub"))
+    said = json_ld(made["html"])
+    assert (said["@type"], said["dateline"]) == ("NewsArticle", "SUND (Reuters)")
+    assert [person["name"] for person in said["translator"]] == ["Jens Aaby"]
+    assert html.fromstring(made["html"]).xpath("//dl[@class='fields']//dd/text()") == ["Jens Aaby", "Ann Lee"]
+    opf = etree.fromstring(members(made["epub"])["EPUB/content.opf"])
+    assert strings(opf, "//dc:contributor/text()") == ["Jens Aaby", "Ann Lee"]
+    assert strings(opf, "//opf:meta[@property='role']/text()") == ["aut", "trl", "pht"]
+
+
 @poppler
 def test_pdf_says_every_field(every: Files) -> None:
     info = pdfinfo(every["pdf"], "-isodates")

@@ -17,10 +17,11 @@ MODULES = sorted(p for p in HOUSE.rglob("*.py"))
 FLOORS = (
     ("tree", "errors"),
     ("article", "options"),
-    ("text", "templating", "settings"),
+    ("decoding", "text", "templating", "settings"),
     ("marks",),
     ("rules",),
-    ("survey", "parting", "ledger", "pandoc"),
+    ("survey", "parting", "furniture", "ledger", "pandoc"),
+    ("changes",),
     ("matter", "passes", "editions"),
     ("report", "overrides"),
     ("pipeline",),
@@ -30,7 +31,14 @@ FLOORS = (
     ("cli",),
 )
 RANK = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-GATES = {"weasyprint": "editions/pdf.py", "ebooklib": "editions/epub.py", "pypandoc": "pandoc.py", "eld": "survey.py"}
+GATES = {
+    "weasyprint": "editions/pdf.py",
+    "ebooklib": "editions/epub.py",
+    "pypandoc": "pandoc.py",
+    "eld": "survey.py",
+    "ftfy": "text.py",
+    "charset_normalizer": "decoding.py",
+}
 IMPURE = {
     "time",
     "random",
@@ -47,6 +55,7 @@ PURE_FLOORS = (
     "tree",
     "article",
     "options",
+    "decoding",
     "text",
     "marks",
     "rules",

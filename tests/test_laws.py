@@ -148,6 +148,14 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "code": lambda n: "    x = f(y);\n\n" * (n // 15),
     "front matter": lambda n: "---\n" * (n // 4),
     "quotes": lambda n: "\"'" * (n // 2),
+    "slashes and equal signs": lambda n: "/a =b " * (n // 6),
+    "letters apart": lambda n: "a b  c " * (n // 7),
+    "backticks": lambda n: "``a `b " * (n // 7),
+    "braces": lambda n: "a^{b_{" * (n // 6),
+    "domains": lambda n: "a.com.b/" * (n // 8),
+    "doi": lambda n: "doi:10.1234/(" * (n // 13),
+    "notes": lambda n: "a[1]*" * (n // 5),
+    "hyphens": lambda n: "some words that are long enough to be wrap-\nped here and\n" * (n // 57),
 }
 
 

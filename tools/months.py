@@ -1,9 +1,10 @@
-"""Writes convert/matter/months.json: the names of the months in the languages we read dates in, from CLDR (Babel)."""
+"""Writes convert/matter/months.json and days.json: the months and weekdays of the languages we read dates in (CLDR)."""
 
 import json
+import re
 from pathlib import Path
 
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 
 LANGUAGES = (
     "en de fr es it pt nl sv da nb nn fi is pl cs sk sl hr sr hu ro bg mk ru uk be lt lv et el tr id ms vi ca gl eu "
@@ -23,8 +24,21 @@ def names(language: str) -> dict[str, int]:
     return found
 
 
+def days(language: str) -> set[str]:
+    """The words in the names and abbreviations of the weekdays in `language`, in lower case without points."""
+    found = set()
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            for name in get_day_names(width, context, language).values():
+                found |= set(re.findall(r"\w+", name.casefold()))
+    return {day for day in found if not day.isdigit() and (len(day) > 1 or day > "\u0250")}
+
+
 if __name__ == "__main__":
     table = {language: names(language) for language in LANGUAGES.split()}
     table["en"]["sept"] = 9
     path = Path(__file__).parent.parent / "convert" / "matter" / "months.json"
     path.write_text(json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    names_of_days = sorted(set().union(*map(days, (*LANGUAGES.split(), "ja", "zh", "ko"))) | {"tues", "thur", "thurs"})
+    path = path.with_name("days.json")
+    path.write_text(json.dumps(names_of_days, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

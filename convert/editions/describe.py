@@ -53,14 +53,17 @@ def meta_elements(m: Metadata) -> list[Meta]:
 
 
 def json_ld(m: Metadata) -> Markup:
-    """schema.org's Article, safe inside a script element."""
+    """schema.org's Article, a NewsArticle where it has a dateline, safe inside a script element."""
     publisher = m.publisher or m.site
     data: dict[str, Any] = {
         "@context": "https://schema.org",
-        "@type": "Article",
+        "@type": "NewsArticle" if m.dateline else "Article",
         "headline": m.title,
         "alternativeHeadline": m.subtitle,
+        "dateline": m.dateline,
         "author": [{"@type": "Person", "name": a} for a in m.authors],
+        "translator": [{"@type": "Person", "name": who} for who, part in m.contributors if part == "trl"],
+        "editor": [{"@type": "Person", "name": who} for who, part in m.contributors if part == "edt"],
         "datePublished": m.date,
         "dateModified": m.modified,
         "inLanguage": "" if m.language == "und" else m.language,

@@ -160,6 +160,10 @@ def _describe(book: Any, m: Metadata) -> None:
         role = {"refines": f"#{uid}", "property": "role", "scheme": "marc:relators"}
         book.add_metadata("OPF", "role", "aut", role)
         book.add_metadata("OPF", "file-as", sort_name(author), {"refines": f"#{uid}", "property": "file-as"})
+    for i, (who, relator) in enumerate(m.contributors, 1):
+        book.add_metadata("DC", "contributor", who, {"id": f"contributor-{i}"})
+        role = {"refines": f"#contributor-{i}", "property": "role", "scheme": "marc:relators"}
+        book.add_metadata("OPF", "role", relator, role)
     for name, values in (
         ("date", [m.date]),
         ("subject", m.subjects),

@@ -13,6 +13,7 @@ from typing import Literal
 
 from convert import tree as t
 from convert.marks.link import SCHEMES
+from convert.marks.noteref import NOTEREF
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class Setter:
                 return f"<blockquote>\n{self._quoted(inner)}</blockquote>"
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
+            case t.CodeBlock(attr, text) if "drawing" in attr.classes:
+                return f'<pre class="drawing" role="img" aria-label="Drawing">{text_of(text)}</pre>'
             case t.CodeBlock(attr, text):
                 return (
                     f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
@@ -66,8 +69,13 @@ class Setter:
                 )
             case t.Div(attr, inner):
                 tag = "aside" if "notice" in attr.classes else "div"
-                return f"<{tag}{attributes(attr)}>\n{self.blocks(inner)}</{tag}>"
+                return f"<{tag}{attributes(attr)}{self._xml_lang(attr)}>\n{self.blocks(inner)}</{tag}>"
         raise TypeError(f"no block: {block!r}")
+
+    def _xml_lang(self, attr: t.Attr) -> str:
+        """The language again, under the name that XML gives it."""
+        tongue = attr.get("lang")
+        return f' xml:lang="{escape(tongue)}"' if tongue and self.xhtml else ""
 
     def _quoted(self, blocks: t.Blocks) -> str:
         """A quotation's blocks; the attribution at its end is its footer."""
@@ -191,6 +199,8 @@ class Setter:
                 return f"<code>{text_of(text)}</code>"
             case t.Cite(_, inner):
                 return self.inlines(inner)
+            case t.Span(attr, inner) if NOTEREF in attr.classes:
+                return self.inlines(inner)  # it may have been a note's, and is linked to none
             case t.Span(attr, inner):
                 return f"<span{attributes(attr)}>{self.inlines(inner)}</span>"
             case t.Link(attr, inner, target):

@@ -1,7 +1,11 @@
-"""Links: addresses that stand in the text, mail addresses, and [words](address). Schemes are from a list."""
+"""Links: addresses and DOIs that stand in the text, mail addresses, and words with an address. Schemes are from a list.
+
+What follows an address as punctuation stays outside; brackets inside one are paired (RFC 3986, appendix C).
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from urllib.parse import quote, urlsplit
 
@@ -10,6 +14,7 @@ from convert.tree import Attr, Link, Str, Target
 
 SCHEMES = ("http", "https", "ftp", "mailto")
 AS_WRITTEN = "data-as-written"  # holds an address as the text had it, where it had to be encoded
+WRITTEN_BEFORE = "data-written-before"  # the same, where it stood before its words
 _TRAILING = ".,;:!?'\"”’»*_"
 _HOST = re.compile(r"(?=.{1,253}$)[^\W_](?:[\w-]{0,61}\w)?(?:\.[^\W_](?:[\w-]{0,61}\w)?)*\.?")
 _INLINE_PARTS = re.compile(r"\[([^\[\]\n]{1,400})\]\(\s?<?(\S{1,2000}?)>?(?:\s+\"([^\"\n]{0,300})\")?\s?\)")
@@ -53,18 +58,59 @@ def _inline(match: re.Match[str], parse: Parse) -> Made | None:
     return Made(Link(attr, inner, Target(url, parts.group(3) or "")), len(match.group()))
 
 
+def _named(match: re.Match[str], parse: Parse) -> Made | None:
+    """reStructuredText: `words <address>`_."""
+    words, _, rest = match.group()[1:].rpartition("<")
+    written = rest.partition(">")[0]
+    url = address(written)
+    attr = Attr() if url == written else Attr("", (), ((AS_WRITTEN, written),))
+    return Made(Link(attr, parse(words.rstrip()), Target(url)), len(match.group())) if url else None
+
+
+def _called(match: re.Match[str], parse: Parse) -> Made | None:
+    """AsciiDoc: address[words], perhaps after link:."""
+    written, _, words = match.group()[:-1].partition("[")
+    url = address(written.removeprefix("link:"))
+    inner = parse(words)
+    if not url or any(isinstance(x, Link) for x in inner):
+        return None
+    return Made(Link(Attr("", (), ((WRITTEN_BEFORE, written),)), inner, Target(url)), len(match.group()))
+
+
 def _angle(match: re.Match[str], _parse: Parse) -> Made | None:
-    text = match.group()[1:-1]
+    """An address between angle brackets; where it was wrapped, its pieces are put together again."""
+    first, *more = match.group()[1:-1].split()
+    if not all(a[-1] in "/-=&?_.%" or re.search(r"[/=&?%#_.\d]", b) for a, b in itertools.pairwise((first, *more))):
+        return None
+    text = "".join((first, *more))
     url = address(text)
     return Made(Link(Attr("", ("uri",)), (Str(text),), Target(url)), len(match.group())) if url else None
 
 
 def _uri(match: re.Match[str], _parse: Parse) -> Made | None:
-    text = match.group().rstrip(_TRAILING)
-    while text.endswith(")") and text.count(")") > text.count("("):
-        text = text[:-1].rstrip(_TRAILING)
+    text = _trimmed(match.group())
     url = address(text if "://" in text else "http://" + text)
     return Made(Link(Attr("", ("uri",)), (Str(text),), Target(url)), len(text)) if url and "." in text else None
+
+
+def _trimmed(text: str) -> str:
+    """`text` without the punctuation of the sentence it stands in."""
+    text = text.rstrip(_TRAILING)
+    while text.endswith(")") and text.count(")") > text.count("("):
+        text = text[:-1].rstrip(_TRAILING)
+    return text
+
+
+def _doi(match: re.Match[str], _parse: Parse) -> Made | None:
+    """A DOI, with or without `doi:`. Without, it has a letter after the slash: 10.5000/2 may be a sum."""
+    text = _trimmed(match.group())
+    number = text[text.index("10.") :]
+    prefix, _, suffix = number.partition("/")
+    if not suffix or (len(number) == len(text) and not any(c.isalpha() for c in suffix)):
+        return None
+    return Made(
+        Link(Attr("", ("uri",)), (Str(text),), Target(f"https://doi.org/{prefix}/{_quoted(suffix)}")), len(text)
+    )
 
 
 def _mail(match: re.Match[str], _parse: Parse) -> Made | None:
@@ -73,13 +119,63 @@ def _mail(match: re.Match[str], _parse: Parse) -> Made | None:
     return Made(Link(Attr("", ("email",)), (Str(text),), Target(url)), len(text)) if url else None
 
 
+_REST = r"[^\s<>\"“”«»\[\]{}|\\^`]"  # a character of an address
+_KNOWN = "com|org|net|edu|gov|int|mil"  # the oldest domains; the others are words or files too (it, io, py)
+_LANDS = "|".join(
+    "at au be br ca ch cn cz de dk es eu fi fr gr hu ie info in io is it jp kr mx nl no nz pl pt ro ru se sk tr ua uk "
+    "us za dev app".split()
+)
+_LABELS = r"(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){0,4}[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?"
+
+NAMED = Mark(
+    "named", "`", r"(?<![`\w\\])`[^`<>\n]{1,300} <[^\s<>`]{1,2000}>`__?(?!\w)", _named, only=("rst", "technical")
+)
+CALLED = Mark(
+    "called",
+    ":",
+    r"(?:link:)?(?:https?|ftp)://[^\s<>\[\]\"`]{2,2000}\[[^\[\]\n]{1,400}\]",
+    _called,
+    then="//",
+    lead=r"(?<![\w@/.:])(?:link:)?(?:https?|ftp)",
+    only=("asciidoc",),
+)
 INLINE = Mark(
     "inline",
+    "[",
     r"(?<![\\!])\[[^\[\]\n]{1,400}\]\([^\s()<>]{1,2000}(?:\([^\s()<>]{0,500}\)[^\s()<>]{0,500})?(?:\s+\"[^\"\n]{0,300}\")?\)",
     _inline,
 )
-ANGLE = Mark("angle", r"<(?:https?|ftp)://[^\s<>]{1,2000}>", _angle)
-URI = Mark("uri", r"(?<![\w@/.])(?:(?:https?|ftp)://|www\.)[^\s<>\"“”«»\[\]{}|\\^`]{2,2000}", _uri)
+ANGLE = Mark(
+    "angle", "<", r"<(?:https?|ftp)://[^\s<>]{1,2000}(?: [^\s<>]{1,500}){0,2}>", _angle, then="(?:https?|ftp):"
+)
+URI = Mark(
+    "uri",
+    ":w",
+    rf"(?<![\w@/.])(?:(?:https?|ftp)://|www\.){_REST}{{2,2000}}",
+    _uri,
+    then=r"//|ww\.",
+    lead="(?<![a-z])(?:https?|ftp)|",
+)
+DOI = Mark(
+    "doi",
+    "1",
+    rf"(?<![\w./])(?:doi: ?|DOI: ?)?10\.\d{{4,9}}/{_REST}{{1,200}}",
+    _doi,
+    then=r"0\.\d{4,9}/",
+    lead="(?:doi: ?|DOI: ?)?",
+)
 MAIL = Mark(
-    "mail", r"(?<![\w.+@/-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![\w@-])", _mail
+    "mail",
+    "@",
+    r"(?<![\w.+@/-])[\w.+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,8}[A-Za-z]{2,24}(?![\w@-])",
+    _mail,
+    lead=r"[\w.+-]{1,64}",
+)
+DOMAIN = Mark(
+    "domain",
+    ".",
+    rf"(?<![\w@/.:~-]){_LABELS}\.(?:(?:{_KNOWN})(?:\.[a-z]{{2}})?(?![\w-]|\.\w|@)(?:/{_REST}{{0,500}})?|(?:{_LANDS})/{_REST}{{1,500}})",
+    _uri,
+    then=rf"(?:{_KNOWN})\b|(?:{_LANDS})/",
+    lead=_LABELS,
 )

@@ -1,4 +1,4 @@
-"""What an inline mark is: a bounded pattern, and what its match becomes, or None where it only looked like one."""
+"""What an inline mark is: the sign it shows, a bounded pattern, and what its match becomes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,17 @@ class Made(NamedTuple):
 
 
 Parse = Callable[[str], Inlines]
+Build = Callable[[re.Match[str], Parse], Made | None]
 
 
 class Mark(NamedTuple):
-    """One kind of mark. Groups inside `pattern` are unnamed lookups by the builder, which matches it again."""
+    """One kind of mark. It is looked for where one of `signs` stands, followed by `then`, and nowhere else."""
 
     name: str
-    pattern: str
-    build: Callable[[re.Match[str], Parse], Made | None]
+    signs: str  # characters
+    pattern: str  # without groups
+    build: Build  # gives None where a match only looked like one
+    then: str = ""  # a pattern, for signs that are common
+    lead: str = ""  # what of the mark stands before its sign, a pattern
+    only: tuple[str, ...] = ()  # the dialects it is read in; none: all
+    never: tuple[str, ...] = ()  # the dialects it is not read in

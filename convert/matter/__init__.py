@@ -1,23 +1,29 @@
 """The matter of a text: its lines become Metadata and the lines that remain.
 
-Asked in order: YAML front matter, a block of fields, a memorandum's head, else the head of a page. Precedence: given
+Asked in order: front matter, Project Gutenberg's frame, a head in light markup, a block of fields, a memorandum's
+head, then the head of a page. Precedence: given
 by the caller, front matter, recovered from the text. Each line that goes into metadata is accounted for in `taken`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from convert.article import Metadata, Remark, Taken
 from convert.matter import fields
+from convert.matter.dateline import dateline
 from convert.matter.draft import Draft
+from convert.matter.foot import foot
 from convert.matter.front import front_matter
+from convert.matter.gutenberg import gutenberg
 from convert.matter.head import head
+from convert.matter.marked import marked
 from convert.matter.memo import memo
 from convert.options import Options
-from convert.survey import detect
-from convert.text import Line
+from convert.survey import detect, prose
+from convert.text import Line, place
 
 
 class Matter(NamedTuple):
@@ -32,13 +38,17 @@ class Matter(NamedTuple):
 
 def read(lines: tuple[Line, ...], options: Options) -> Matter:
     """The matter of `lines`, with what `options` say put first."""
-    draft = Draft()
-    draft.language = options.language or detect(" ".join(line.text for line in lines[:400]))
-    start = next((i for i, line in enumerate(lines) if not line.blank), 0)
+    draft = Draft(lines=lines)
+    draft.language = options.language or detect(prose(lines[:400]))
+    start = first = next((i for i, line in enumerate(lines) if not line.blank), 0)
     raw = [" " * line.indent + line.text for line in lines[start : start + 250]]
-    start += front_matter(lines[start:], raw, draft) or _fields(lines[start:], draft) or memo(lines[start:], raw, draft)
+    rest = lines[start:]
+    start += front_matter(rest, raw, draft) or gutenberg(rest, draft) or marked(rest, draft) or _fields(rest, draft)
+    start += 0 if start > first else memo(rest, raw, draft)
     start += _blanks(lines, start)
     start += head(lines[start:], draft)
+    dateline(lines[start:], draft)
+    foot(lines[start:], draft)
     _given(options, draft)
     return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks), draft.structure)
 
@@ -60,13 +70,13 @@ def _blanks(lines: Sequence[Line], start: int) -> int:
 
 def _fields(lines: Sequence[Line], draft: Draft) -> int:
     """A block of fields at the top, and more of them after single blank lines; how many lines they took."""
-    at = 0
+    start = at = int(_has_envelope(lines))
     mail = False
     while at < len(lines):
-        entries = fields.block(lines[at:], more=at > 0)
-        if not entries or (at and len(entries) > 1 and not all(fields.home(e) for e in entries)):
+        entries = fields.block(lines[at:], more=at > start)
+        if not entries or (at > start and len(entries) > 1 and not all(fields.home(e) for e in entries)):
             break
-        if not at:
+        if at == start:
             mail = _is_mail(entries) and not _opens_with_title(lines, _end(entries, lines))
         for entry in entries:
             fields.note(entry, draft, mail)
@@ -76,11 +86,18 @@ def _fields(lines: Sequence[Line], draft: Draft) -> int:
         if _blanks(lines, at) != 1:
             break
         at += 1
-    return at
+    if start and at > start:
+        draft.take(lines[0], "mail")
+    return at if at > start else 0
+
+
+def _has_envelope(lines: Sequence[Line]) -> bool:
+    """Whether the text opens with the `From ` line that a mailbox puts above a message (RFC 4155)."""
+    return len(lines) > 1 and bool(re.match(r"From \S{1,160}\s+\w{3} \w{3} +\d", lines[0].text))
 
 
 def _end(entries: Sequence[fields.Entry], lines: Sequence[Line]) -> int:
-    return entries[-1].lines[-1].number - lines[0].number + 1
+    return place(lines, entries[-1].lines[-1]) + 1
 
 
 def _is_mail(entries: Sequence[fields.Entry]) -> bool:

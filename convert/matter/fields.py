@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import NamedTuple
 
-from convert.article import Remark
 from convert.marks.link import address
-from convert.matter import dates, names
+from convert.matter import names
 from convert.matter.draft import Draft, Kind
 from convert.text import Line
 
@@ -22,6 +23,7 @@ class Entry(NamedTuple):
 
 
 _FIELD = re.compile(r"(?P<key>[^\W\d_][\w .’'-]{0,30}?)\s?[:：](?:\s+|$|(?<=：))(?P<value>.*)")
+_DOCINFO = re.compile(r":(?P<key>[^\W\d_][\w .’'-]{0,30}):\s+(?P<value>.*)")  # reStructuredText's field lists
 
 HOMES: dict[str, str] = {
     key.strip(): home
@@ -30,20 +32,23 @@ HOMES: dict[str, str] = {
         "subtitle": "subtitle, untertitel, sous-titre, subtítulo, sottotitolo, подзаголовок",
         "standfirst": "standfirst, deck, dek, teaser, lead, vorspann, chapô",
         "authors": "author, authors, by, from, byline, written by, autor, autoren, verfasser, von, auteur, auteurs, par, "
-        "autore, autores, автор, авторы, autorzy, författare, 作者, 著者, 文, 글쓴이, 저자",
+        "autore, autores, автор, авторы, autorzy, autorka, författare, forfatter, kirjoittaja, szerző, yazar, penulis, tác giả, autors, autorius, "
+        "συντάκτης, الكاتب, מאת, نویسنده, लेखक, 作者, 著者, 文, 글쓴이, 저자",
         "date": "date, published, publication date, pubdate, created, posted, issued, release date, published on, datum, "
         "veröffentlicht, publié, date de publication, data, fecha, publicado, pubblicato, дата, opublikowano, 日期, 日付, 날짜",
         "modified": "updated, modified, last-modified, last modified, last updated, aktualisiert, mis à jour, actualizado",
         "language": "language, lang, sprache, langue, idioma, lingua, język, язык, 言語, 语言",
         "site": "organization, organisation, site, website, newspaper, publication, magazine, zeitung, journal",
-        "source": "source, url, link, permalink, canonical, source url, original, quelle, fuente, fonte, источник",
+        "source": "source, url, link, permalink, canonical, source url, original, quelle, fuente, fonte, источник, 来源, 來源, 出典",
         "publisher": "publisher, verlag, éditeur, editorial, editore, издатель, wydawca",
         "subjects": "subject, subjects, keywords, keyword, tags, tag, category, categories, section, topic, topics, "
         "thema, themen, schlagworte, rubrique, mots-clés, sujet, tema, temas, categoría, palabras clave, тема, рубрика, 主題",
         "description": "description, summary, abstract, excerpt, zusammenfassung, résumé, resumen, descrizione, описание",
         "rights": "rights, copyright, license, licence, rechte, droits, derechos, diritti",
         "identifier": "identifier, isbn, doi, urn, issn",
-        "mail": "content-type, mime-version, content-transfer-encoding, message-id, x-mailer, received, return-path, to, cc",
+        "mail": "content-type, mime-version, content-transfer-encoding, message-id, x-mailer, received, return-path, to, cc, bcc, reply-to, sender, references, "
+        "in-reply-to, path, lines, xref, newsgroups, nntp-posting-host, nntp-posting-date, user-agent, x-newsreader, "
+        "precedence, list-id, an, kopie, envoyé à, à",
     }.items()
     for key in keys.split(",")
 }  # fmt: skip
@@ -57,15 +62,26 @@ _LANGUAGES = {
 
 def entry(line: Line) -> Entry | None:
     """The field on one line, or None."""
-    match = _FIELD.fullmatch(line.text)
+    match = _FIELD.fullmatch(line.text) or _DOCINFO.fullmatch(line.text)
     if not match or line.indent > 3 or "://" in line.text[: match.end("key") + 3]:
         return None
     return Entry(match["key"].strip(), match["value"].strip(), (line,))
 
 
+def _decoded(text: str) -> str:
+    """`text` with its encoded words decoded (RFC 2047); as it stands where they are broken."""
+    if "=?" not in text or len(text) > 2000:
+        return text
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, ValueError):
+        return text
+
+
 def home(found: Entry) -> str:
     """The metadata field that an entry's key means, "" where it means none."""
-    return HOMES.get(re.sub(r"[\s_]+", " ", found.key.casefold()), "")
+    known = HOMES.get(re.sub(r"[\s_]+", " ", found.key.casefold()), "")
+    return known or ("role" if names.role(f"{found.key}: {found.value}") else "")
 
 
 def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
@@ -97,6 +113,7 @@ def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
 
 def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") -> None:
     """Write one field into the draft; `mail`: a Subject is the title."""
+    found = found._replace(value=_decoded(found.value))
     where = home(found)
     number = found.lines[0].number if found.lines else 0
     why = f"field {found.key}"
@@ -104,7 +121,13 @@ def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") ->
         where = "title"
     if where == "mail":
         return
-    value = _value(where, found.value, draft, number)
+    if where == "role" and (role := names.role(f"{found.key}: {found.value}")):
+        draft.say_part(role, number, why, kind)
+        return
+    if where in ("date", "modified"):
+        _note_date(where, found, draft, number, kind)
+        return
+    value = _value(where, found.value)
     if where and value:
         draft.say(where, value, number, why, kind)
     elif where == "source" and found.value:
@@ -113,15 +136,22 @@ def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") ->
         draft.say("extra", ((found.key, found.value),), number, why, kind)
 
 
-def _value(where: str, text: str, draft: Draft, number: int) -> object:
+def _note_date(where: str, found: Entry, draft: Draft, number: int, kind: Kind) -> None:
+    """The date of a field; what it says besides stays a field of its own."""
+    stated = draft.stated(found.value)
+    date = stated.published if stated else draft.dated(found.value)
+    draft.say_date(where, date, number, f"field {found.key}", kind)
+    if stated and where == "date":
+        draft.say_date("modified", stated.modified, number, f"field {found.key}", kind)
+    rest = stated.reading if stated else found.value
+    if rest:
+        draft.say("extra", ((found.key, rest),), number, f"field {found.key}", kind)
+
+
+def _value(where: str, text: str) -> object:
     match where:
         case "authors":
             return names.people(text) or ((_plain_name(text),) if _plain_name(text) else ())
-        case "date" | "modified":
-            found = dates.find(text, draft.language)
-            if found and found.doubt:
-                draft.remarks.append(Remark("date", number, found.doubt))
-            return found.iso if found else ""
         case "language":
             return _language(text)
         case "subjects":

@@ -6,19 +6,25 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from convert.article import Remark
 from convert.matter import dates, fields, names
+from convert.matter.credits import (
+    STOP,
+    UNDERLINE,
+    Chunk,
+    alone,
+    credits,
+    date_line,
+    is_byline,
+    is_credit,
+    repeats,
+    take_all,
+)
 from convert.matter.draft import Draft, joined, same
-from convert.rules.starts import BULLET
+from convert.matter.imprint import imprint
 from convert.rules.words import KEYWORDS
-from convert.text import Line
+from convert.text import Line, place
 
-Chunk = list[Line]
 ZONE = 60  # lines; a head that is longer is not one
-_UNDERLINE = re.compile(r"=+|-+|~+|\*+|#+")
-_SITE = re.compile(r"\s*\((?P<site>[^()]{2,80})\)\s*$")
-_BAR = re.compile(r"\s+[|·•—–/]\s+|\s*\|\s*")
-_STOP = re.compile(r"[.!?…:;,][\"”’')\]]*$")
 
 
 def head(lines: Sequence[Line], draft: Draft) -> int:
@@ -26,18 +32,23 @@ def head(lines: Sequence[Line], draft: Draft) -> int:
     chunks = _chunks(lines)
     if not chunks:
         return 0
-    used = 0 if "title" in draft.values else _opening(chunks, draft)
+    above = _dated_above(chunks, draft) if "title" not in draft.values else 0
+    used = above + _opening(chunks[above:], draft) if "title" not in draft.values else 0
     if not used and "title" not in draft.values:
         return 0
     taken = 0
     for i, chunk in enumerate(chunks):
         if i >= used:
-            size = _credits(chunk, draft, after_title=i > 0 or used > 0)
+            size = credits(chunk, draft, after_title=i > 0 or used > 0 or repeats(chunk, draft))
+            if not size and i == used and used and len(chunks) > i + 1:
+                size = int(alone(chunk, draft))
+            if not size and "authors" in draft.values and (count := imprint(chunks[i:], draft)):
+                used, size = i + count, len(chunk)
             if not size:
                 break
             if size < len(chunk):
-                return chunk[size].number - lines[0].number
-        taken = chunk[-1].number - lines[0].number + 1
+                return place(lines, chunk[size])
+        taken = place(lines, chunk[-1]) + 1
     return taken
 
 
@@ -46,10 +57,40 @@ def _chunks(lines: Sequence[Line]) -> list[Chunk]:
     chunks: list[Chunk] = [[]]
     for line in lines[:ZONE]:
         if not line.blank:
-            chunks[-1].append(line)
+            chunks[-1].append(_unmarked(line))
         elif chunks[-1]:
             chunks.append([])
-    return _by_apart([c for c in chunks if c][:9])
+    parted = [part for i, c in enumerate(c for c in chunks if c) for part in (_parted(c, i) if i < 3 else [c])]
+    return _by_apart(parted[:9])
+
+
+def _parted(chunk: Chunk, index: int) -> list[Chunk]:
+    """A chunk in two where a byline, or in the first chunk a date, stands right below a title, with no blank line."""
+    if len(chunk) > 6 or _underlined(chunk) or _overlined(chunk) or fields.entry(chunk[0]) or _credits_at(chunk, 0):
+        return [chunk]
+    start = next((i for i in range(1, min(len(chunk), 4)) if _credits_at(chunk, i)), 0)
+    if not start or not _is_title(chunk[:start]) or (index and dates.stated(chunk[start].text)):
+        return [chunk]
+    if any(line.text[:1].islower() for line in chunk[start + 1 :]):  # a sentence that goes on
+        return [chunk]
+    return [chunk[:start], chunk[start:]]
+
+
+def _credits_at(chunk: Chunk, i: int) -> bool:
+    text = chunk[i].text
+    return len(text) < 200 and (bool(dates.stated(text)) or is_byline(text, chunk[i:]))
+
+
+def _unmarked(line: Line) -> Line:
+    """A byline or date without the stars, lines or hashes that light markup sets it in; other lines as they stand."""
+    if len(line.text) > 250 or line.text[:1] not in "*_#":
+        return line
+    bare = re.sub(r"^#{1,6} |(?<!\w)[*_]{1,3}(?=\w)|(?<=[\w.:)])[*_]{1,3}(?!\w)", "", line.text)
+    credit = names.BY.match(bare) or dates.stated(bare) or fields.home(fields.entry(line._replace(text=bare)) or _NONE)
+    return line._replace(text=bare) if credit else line
+
+
+_NONE = fields.Entry("", "", ())
 
 
 def _by_apart(chunks: list[Chunk]) -> list[Chunk]:
@@ -58,13 +99,16 @@ def _by_apart(chunks: list[Chunk]) -> list[Chunk]:
     for chunk in chunks:
         above = joined_up[-1] if joined_up else []
         if len(above) == 1 and _only_by(above[0].text):
-            joined_up[-1] = [chunk[0]._replace(text=f"{above[0].text} {chunk[0].text}"), *chunk[1:]]
+            colon = "" if names.BY.match(f"{above[0].text} x") or above[0].text.endswith(":") else ":"
+            joined_up[-1] = [chunk[0]._replace(text=f"{above[0].text}{colon} {chunk[0].text}"), *chunk[1:]]
         else:
             joined_up.append(chunk)
     return joined_up
 
 
 def _only_by(text: str) -> bool:
+    if fields.HOMES.get(text.casefold().rstrip(":")) in ("authors", "date", "modified"):
+        return True
     match = names.BY.match(f"{text} x")
     return match is not None and match.end() == len(text) + 1
 
@@ -74,12 +118,17 @@ def _only_by(text: str) -> bool:
 
 def _opening(chunks: list[Chunk], draft: Draft) -> int:
     """Say the title and what stands around it; how many chunks that took (0: the text opens with its body)."""
+    if _overlined(chunks[0]):
+        draft.take(chunks[0][0], "underline")
+        return _say_title(chunks[0][1:2], chunks[0][1:], draft, "underlined")
     if _underlined(chunks[0]):
         return _say_title(chunks[0][:1], chunks[0], draft, "underlined")
     if len(chunks[0]) == 2 and same(chunks[0][0].text, chunks[0][1].text):
         return _say_title(chunks[0][:1], chunks[0], draft, "stated twice")
-    credit = next((i for i, c in enumerate(chunks[:5]) if _is_credit(c)), 0)
+    credit = next((i for i, c in enumerate(chunks[:5]) if is_credit(c)), 0)
     again = next((i for i, c in enumerate(chunks[1:4], 1) if same(c[0].text, chunks[0][0].text)), 0)
+    if len(chunks) > 1 and _names_site(joined(chunks[0]), joined(chunks[1])):
+        return _arrange(chunks[:2], draft, "that names its site")
     if again == 1:
         return _say_title(chunks[0], chunks[0], draft, "stated again below")
     if 0 < credit <= 4 and all(_can_open(c) for c in chunks[:credit]):
@@ -92,13 +141,42 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
     return 0
 
 
+def _dated_above(chunks: list[Chunk], draft: Draft) -> int:
+    """How many chunks above the title are a date, perhaps below the name of the paper, which a byline then tells."""
+    first, *rest = chunks
+    if len(first) == 1 and dates.stated(first[0].text) and len(rest) > 1 and _is_title(rest[0]):
+        return int(not is_credit(rest[0]) and date_line(first[0], draft))
+    if len(first) > 1 or len(rest) < 3 or len(rest[0]) > 1 or rest[0][0].number - first[0].number > 1:
+        return 0
+    told = _RELEASE.fullmatch(first[0].text) or is_credit(rest[2])
+    if not told or not _is_title(rest[1]) or is_credit(rest[1]) or not date_line(rest[0][0], draft):
+        return 0
+    draft.say("kicker", first[0].text, first[0].number, "the line above the date and the title")
+    if not _RELEASE.fullmatch(first[0].text):
+        draft.say("site", first[0].text, first[0].number, "the line above the date and the title")
+    draft.take(first[0], "kicker")
+    return 2
+
+
+_RELEASE = re.compile(
+    r"for immediate release:?|(?:press|news|media) release|pressemitteilung|communiqué de presse|comunicado de prensa|"
+    r"comunicato stampa|comunicado de imprensa|persbericht|пресс-релиз|pressmeddelande|tisková zpráva|basın bülteni",
+    re.IGNORECASE,
+)
+
+
 def _underlined(chunk: Chunk) -> bool:
     return (
         len(chunk) > 1
-        and bool(_UNDERLINE.fullmatch(chunk[1].text))
+        and bool(UNDERLINE.fullmatch(chunk[1].text))
         and len(chunk[1].text) > 2
-        and not _UNDERLINE.fullmatch(chunk[0].text)
+        and not UNDERLINE.fullmatch(chunk[0].text)
     )
+
+
+def _overlined(chunk: Chunk) -> bool:
+    """Whether a title stands between two equal lines of signs, as in reStructuredText."""
+    return len(chunk) > 2 and chunk[0].text == chunk[2].text and len(chunk[0].text) > 3 and _underlined(chunk[1:])
 
 
 def _before_gap(chunks: list[Chunk]) -> int:
@@ -118,7 +196,7 @@ def _is_title(chunk: Chunk) -> bool:
     text = joined(chunk)
     if len(chunk) > 2 or len(text) > 200 or len(text.split()) > 30 or KEYWORDS.match(text):
         return False
-    return any(c.isalpha() for c in text) and not (_STOP.search(text) and not text.endswith(("?", "!", "…")))
+    return any(c.isalpha() for c in text) and not (STOP.search(text) and not text.endswith(("?", "!", "…")))
 
 
 def _arrange(chunks: list[Chunk], draft: Draft, why: str) -> int:
@@ -136,184 +214,47 @@ def _arrange(chunks: list[Chunk], draft: Draft, why: str) -> int:
     used = title + 1
     for chunk in chunks[title + 1 :]:
         if same(joined(chunk), draft.values["title"]):
-            _take(chunk, draft, "title")
+            take_all(chunk, draft, "title")
         elif "standfirst" in draft.values:
             break
+        elif _is_subtitle(joined(chunk)) and "subtitle" not in draft.values:
+            draft.say("subtitle", joined(chunk), chunk[0].number, f"a few words below the title, {why}")
+            take_all(chunk, draft, "subtitle")
         else:
             draft.say("standfirst", joined(chunk), chunk[0].number, f"the lines below the title, {why}")
-            _take(chunk, draft, "standfirst")
+            take_all(chunk, draft, "standfirst")
         used += 1
     return used
 
 
 def _is_kicker(first: str, second: str) -> bool:
     """Whether of two lines the first is a kicker and the second the title, not title and standfirst."""
-    return len(first.split()) <= 5 and len(second) > len(first) and not _STOP.search(second) and len(second) <= 200
+    if STOP.search(second) or len(second) > 200 or len(first.split()) > 5:
+        return False
+    if _names_site(first, second):
+        return True
+    paper = names.is_organisation(first) and not names.is_organisation(second)
+    return paper or len(second) > len(first)
+
+
+def _is_subtitle(text: str) -> bool:
+    """Whether a line below the title is a second title: a few words and no sentence, as a standfirst is."""
+    return len(text.split()) <= 8 and len(text) < 70 and not STOP.search(text)
+
+
+def _names_site(site: str, title: str) -> bool:
+    """Whether a page's title ends in the name of its site: 'The Harbour Lights | The Almanac'."""
+    return len(site) < 60 and title.endswith(site) and title.removesuffix(site).rstrip()[-1:] in tuple("-–—|:")
 
 
 def _say_title(title: Chunk, chunk: Chunk, draft: Draft, why: str) -> int:
     text = re.sub(r"^(?:#+ |_|\*+ ?)|(?:_| ?\*+| #+)$", "", joined(title)).strip()
     draft.say("title", text or joined(title), title[0].number, why)
-    _take(title, draft, "title")
+    take_all(title, draft, "title")
     rest = chunk[len(title) :]
-    size = _credits(rest, draft, after_title=True) if rest else 0
+    size = credits(rest, draft, after_title=True) if rest else 0
     for line in rest[size:]:
         draft.take(line, "head")
         if any(c.isalnum() for c in line.text):
             draft.say("extra", (("Note", line.text),), line.number, "below the title")
     return 1
-
-
-def _take(chunk: Chunk, draft: Draft, into: str) -> None:
-    for line in chunk:
-        draft.take(line, into)
-
-
-# ---------------------------------------------------------------- byline, date, fields
-
-
-def _is_credit(chunk: Chunk) -> bool:
-    """Whether a chunk opens with a byline or is a date: what ends the titles."""
-    first = chunk[0].text
-    if len(chunk) > 4 or len(first) > 200 or BULLET.match(first):
-        return False
-    return bool(_byline(first)) or bool(dates.whole(first)) or bool(_with_date(first))
-
-
-def _credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
-    """Take the lines at the top of `chunk` that credit: title again, byline, date, fields. How many they were."""
-    if len(chunk) > 12:
-        return 0
-    stated = any(fields.entry(x) and fields.home(fields.entry(x)) for x in chunk)  # type: ignore[arg-type]  # not None
-    dated = stated or any(dates.whole(x.text, draft.language) for x in chunk)
-    for i, line in enumerate(chunk):
-        if not (after_title and _credit(line, draft, dated)):
-            return i
-    return len(chunk)
-
-
-def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
-    """Take one line if it credits; whether it does."""
-    text = line.text
-    if _UNDERLINE.fullmatch(text):
-        draft.take(line, "underline")
-        return True
-    if same(text, draft.values.get("title", "")):
-        draft.take(line, "title")
-        return True
-    return _field(line, draft) or _date(line, draft) or _by(line, draft) or (beside_date and _name(line, draft))
-
-
-def _field(line: Line, draft: Draft) -> bool:
-    found = fields.entry(line)
-    if found is None or not fields.home(found) or len(found.value) > 300:
-        return False
-    if found.key.casefold() in ("by", "von", "par", "from", "to", "source", "link"):
-        return False
-    fields.note(found, draft)
-    draft.take(line, f"field {found.key}")
-    return True
-
-
-def _date(line: Line, draft: Draft) -> bool:
-    found = dates.whole(line.text, draft.language)
-    if not found:
-        return False
-    _say_date(found, line, draft)
-    draft.take(line, "date")
-    return True
-
-
-def _say_date(found: dates.Dated, line: Line, draft: Draft) -> None:
-    draft.say("date", found.iso, line.number, "a line that is a date")
-    if found.doubt:
-        draft.remarks.append(Remark("date", line.number, found.doubt))
-
-
-def _byline(text: str) -> str:
-    """What follows "By" at the start of a line; "" where there is none."""
-    match = names.BY.match(text)
-    if not match or len(text) > 250:
-        return ""
-    credited = text[match.end() :]
-    who, *more = _BAR.split(_SITE.sub("", credited))
-    if names.people(who) or names.is_handle(who):
-        return credited
-    vouched = bool(_SITE.search(credited)) or any(dates.whole(part) for part in more)
-    return credited if names.is_collective(who, vouched) else ""
-
-
-def _with_date(text: str) -> tuple[str, dates.Dated] | None:
-    """`name | date` or `name, date`: the name and the date."""
-    for part in _BAR.split(text)[1:]:
-        found = dates.whole(part)
-        who = _BAR.split(text)[0]
-        if found and (names.people(who) or names.is_handle(who)):
-            return who, found
-    return None
-
-
-def _by(line: Line, draft: Draft) -> bool:
-    """A line that begins with "By", or parts a name from a date with a bar."""
-    dated = _with_date(line.text)
-    by = _byline(line.text)
-    if not by and not dated:
-        return False
-    if not by and dated:
-        draft.say("authors", names.people(dated[0]) or (dated[0],), line.number, "the name beside the date")
-        _say_date(dated[1], line, draft)
-        draft.take(line, "byline")
-        return True
-    site = _SITE.search(by)
-    who, *more = _BAR.split(_SITE.sub("", by))
-    if site:
-        _say_site(site["site"], line, draft)
-    draft.say("authors", names.people(who) or (who,), line.number, "the byline")
-    for part in more:
-        found = dates.whole(part, draft.language)
-        if found:
-            _say_date(found, line, draft)
-        elif part.strip():
-            draft.say("extra", (("Byline", part.strip()),), line.number, "the byline")
-    draft.take(line, "byline")
-    return True
-
-
-def _say_site(text: str, line: Line, draft: Draft) -> None:
-    """The site in a byline's brackets, its address first: 'example.org - Home - A Name' is example.org."""
-    first, *more = re.split(r"\s+[-–—|]\s+", text)
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", first):
-        draft.say("site", text, line.number, "beside the byline")
-        return
-    draft.say("site", first, line.number, "beside the byline")
-    rest = [part for part in more if part.casefold() != "home" and part not in line.text.replace(text, "")]
-    if rest:
-        draft.say("extra", (("Site", " – ".join(rest)),), line.number, "beside the byline")
-
-
-def _with_paper(who: str, paper: str, draft: Draft) -> bool:
-    """Whether a line 'who, paper' names a writer and a paper: the paper is known as one, or the writer is a handle."""
-    if not who or not (names.people(who) or names.is_handle(who)):
-        return False
-    known = names.is_organisation(paper) or draft.values.get("site") == paper
-    return known or (paper[:1].isupper() and len(paper.split()) < 4 and not names.people(who))
-
-
-def _name(line: Line, draft: Draft) -> bool:
-    """A line beside a date or a field that is nothing but names, perhaps with a paper: 'Ann Lee, The Gazette'."""
-    text = _SITE.sub("", line.text)
-    found = _SITE.search(line.text)
-    who, _, paper = text.rpartition(", ")
-    if found:
-        _say_site(found["site"], line, draft)
-    if _with_paper(who, paper, draft):
-        draft.say("authors", names.people(who) or (who,), line.number, "the name above the date")
-        draft.say("site", paper, line.number, "after the name")
-    elif names.is_organisation(text) and len(text) < 60:
-        draft.say("site", text, line.number, "above the date")
-    elif names.people(text) or names.is_handle(text):
-        draft.say("authors", names.people(text) or (text,), line.number, "the name beside the date")
-    else:
-        return False
-    draft.take(line, "byline")
-    return True

@@ -16,20 +16,26 @@ def memo(lines: Sequence[Line], raw: Sequence[str], draft: Draft) -> int:
     """Read a two-column head and the centred title below it; how many lines they took, 0 where there is none."""
     start = next((i for i, line in enumerate(lines[:8]) if not line.blank), 0)
     end = start
-    while end < min(len(lines), start + 30) and not lines[end].blank:
+    while end < min(len(lines), len(raw), start + 40) and (not lines[end].blank or _goes_on(lines, end)):
         end += 1
     rows = [_columns(raw[i]) for i in range(start, end)]
     if (
         len(rows) < 3
-        or sum(bool(right) for _, right in rows) * 2 < len(rows)
+        or sum(bool(right) for _, right in rows) * 2 < sum(bool(left or right) for left, right in rows)
         or not any(left and right for left, right in rows)
     ):
         return 0
     if not any(dates.whole(right, "en") for _, right in rows):
         return 0
     for (left, right), line in zip(rows, lines[start:end], strict=True):
-        _fact(left, right, line, draft)
+        if not line.blank:
+            _fact(left, right, line, draft)
     return _title(lines, end, draft)
+
+
+def _goes_on(lines: Sequence[Line], at: int) -> bool:
+    """Whether below a blank line the right column goes on: an author without an organisation leaves its line empty."""
+    return at + 1 < len(lines) and lines[at + 1].indent > 40
 
 
 def _columns(text: str) -> tuple[str, str]:

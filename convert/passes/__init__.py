@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convert.article import Article
-from convert.passes import identifiers, identity, language, levels, notices, smallcaps, title
+from convert.passes import (
+    frames,
+    hyphens,
+    identifiers,
+    identity,
+    language,
+    levels,
+    notices,
+    passages,
+    smallcaps,
+    title,
+)
 from convert.text import Habits
 
 Pass = Callable[[Article, Habits], Article]
 
 PASSES: tuple[tuple[str, Pass], ...] = (
     ("language", language.language),
+    ("hyphens", hyphens.hyphens),
     ("title", title.title),
     ("notices", notices.notices),
+    ("frames", frames.frames),
+    ("passages", passages.passages),
     ("levels", levels.levels),
     ("smallcaps", smallcaps.smallcaps),
     ("identifiers", identifiers.identifiers),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from convert.article import Article, Metadata
+from convert.changes import changes
 from convert.text import Line
 from convert.tree import Block, Blocks, BulletList, DefinitionList, Div, Header, OrderedList, plain_text
 
@@ -48,6 +49,7 @@ class Reading(NamedTuple):
     article: Article
     lines: Sequence[Line]
     rivals: Rivals
+    raw: str = ""  # the text as decoded, before it was tidied
 
 
 def schema() -> dict[str, Any]:
@@ -61,8 +63,10 @@ def _schema_text() -> str:
     return (Path(__file__).parent / "schema.json").read_text("utf-8")
 
 
-def report(article: Article, rivals: Rivals | None = None) -> dict[str, Any]:
+def report(article: Article, rivals: Rivals | None = None, raw: str = "") -> dict[str, Any]:
     """`{schema, summary, metadata: {field: {value, from, line, sure, why}}, blocks, remarks, taken}`.
+
+    Where `raw`, the text as decoded, is given, also `changes`: each character changed, dropped or added.
 
     A block is `{type, name, text, lines: [first, last], rule, sure, why}`, with `level`, `runner_up` and, where it
     holds others, `blocks`; `text` is its first 80 characters.
@@ -76,6 +80,7 @@ def report(article: Article, rivals: Rivals | None = None) -> dict[str, Any]:
         "blocks": blocks,
         "remarks": remarks,
         "taken": [taken._asdict() for taken in article.taken],
+        **({"changes": [change._asdict() for change in changes(raw, article)]} if raw else {}),
     }
 
 

@@ -18,6 +18,7 @@ from convert.rules import (
     colon,
     contents,
     definitions,
+    drawing,
     figure,
     footnote,
     heading,
@@ -27,7 +28,7 @@ from convert.rules import (
     speech,
     table,
     verse,
-)  # fmt: skip
+)
 from convert.rules.forced import AHEAD, Forced, made, until
 from convert.rules.rule import Found as Found
 from convert.rules.rule import Read as Read
@@ -42,6 +43,7 @@ RULES: Table = (
     ("footnote", footnote.footnote),
     ("contents", contents.contents),
     ("table", table.table),
+    ("drawing", drawing.drawing),
     ("definitions", definitions.definitions),
     ("attribution", attribution.attribution),
     ("speech", speech.speech),

@@ -68,12 +68,16 @@ def unmarked(lines: Lines, _read: Read) -> Found | None:
     return _unmarked(items, lines, "lines ended on purpose, one an item")
 
 
-_QUANTITY = re.compile(r"(?:\d{1,4}(?:[.,/]\d{1,2})?|[½¼¾⅓⅔]|[Aa] (?:pinch|handful|little)|[Ee]ine? Prise|[Uu]ne? pincée) ?[^\W\d_]")
+_QUANTITY = re.compile(
+    r"(?:\d{1,4}(?:[.,/]\d{1,2})?|[½¼¾⅓⅔]|[Aa] (?:pinch|handful|little)|[Ee]ine? Prise|[Uu]ne? pincée) ?[^\W\d_]"
+)
 
 
 def _quantities(items: list[Line]) -> bool:
     """Whether short lines are a recipe's: most begin with a number of something."""
-    measured = sum(bool(_QUANTITY.match(x.text)) and not x.text.endswith((".", ",")) and "|" not in x.text for x in items)
+    measured = sum(
+        bool(_QUANTITY.match(x.text)) and not x.text.endswith((".", ",")) and "|" not in x.text for x in items
+    )
     return len(items) > 2 and measured * 3 >= len(items) * 2 and all(len(line.text) < 80 for line in items)
 
 

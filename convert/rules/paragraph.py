@@ -65,12 +65,37 @@ def _seam(parts: list[str], text: str, habits: Habits) -> str:
     above = parts[-1]
     if _wide(above[-1:]) and _wide(text[:1]):
         return ""
-    if above.endswith("-") and len(above) > 1 and above[-2].isalpha() and text[:1].isalpha():
+    if parted(above, text, habits.language):
         left, right = above[:-1].rsplit(" ", 1)[-1], text.split(" ", 1)[0]
-        if bare(left + right) in habits.words:
+        if above[-1] == "¬" or (bare(left + right) in habits.words and goes_on(above, text)):
             parts[-1] = above[:-1]
         return ""
     return " "
+
+
+# After these a hyphen waits for the second word of a pair, and a space stands: Haupt- und Nebensache.
+_PAIRING = {
+    "de": frozenset(("und", "oder", "bzw", "sowie", "bis")),
+    "nl": frozenset(("en", "of")),
+    "en": frozenset(("and", "or", "to")),
+    "sv": frozenset(("och", "eller")),
+    "da": frozenset(("og", "eller")),
+    "nb": frozenset(("og", "eller")),
+    "no": frozenset(("og", "eller")),
+}
+
+
+def parted(above: str, text: str, language: str) -> bool:
+    """Whether the end of line `above` parts a word that goes on in `text`. `¬` is how some scans write the hyphen."""
+    if above[-1:] not in ("-", "‐", "¬") or len(above) < 2 or not above[-2].isalpha() or not text[:1].isalpha():
+        return False
+    word = text.split(" ", 1)[0]
+    return "-" in word or bare(word) not in _PAIRING.get(language.split("-")[0], ())
+
+
+def goes_on(above: str, text: str) -> bool:
+    """Whether the second part of a word is no name that only stands beside the first (Anglo-Saxon)."""
+    return not text[0].isupper() or above[:-1].rsplit(" ", 1)[-1].isupper()
 
 
 def bare(word: str) -> str:

@@ -54,3 +54,22 @@ CONTENTS = re.compile(
     r"|i̇çindekiler:?|tartalom(?:jegyzék)?:?|cuprins:?|目次|目录|目錄|차례|목차|المحتويات|الفهرس|תוכן(?: העניינים)?",
     re.IGNORECASE,
 )
+
+# Words by which a sentence announces what somebody says, writes or has written somewhere.
+ANNOUNCES = re.compile(
+    r"\b(?:said|says?|saying|wrote|writes?|written|reads?|answered|answers?|replied|asked|asks?|told|tells|adds?|added"
+    r"|stat(?:es|ed)|declared|explain(?:s|ed)|recalls?|quotes?|quoted|inscri\w+|chalked|points? out"
+    r"|sagte?|schrieb|schreibt|geschrieben|steht|stand|heißt|hieß|lautete?|antwortete|fragte|erklärte?|Inschrift"
+    r"|dit|disait|écrivit|écrit\w*|répondit|répond|lit|lisait|déclar\w+|expliqu\w+|ajout\w+|inscription"
+    r"|dijo|dice|decía|escribió|escrib\w+|escrito|responde|respondió|preguntó|reza|rezaba|explica|añad\w+|ponía"
+    r"|disse|dice|scrisse|scritt[oa]|rispose|chiese|spiega|aggiunge|frase|recita"
+    r"|diz|dizia|escreveu|escrit[oa]|respondeu|perguntou|explica|palavras|lê-se"
+    r"|zei|zegt|schreef|schrijft|geschreven|antwoordde|vroeg|staat|luidt"
+    r"|powiedział\w*|mówi|napisał\w*|odpowiedział\w*|odpisał\w*|zapytał\w*|pisze|brzmi\w*"
+    r"|řekl\w*|říká|napsal\w*|odpověděl\w*|píše|stojí"
+    r"|сказал\w*|говорит|написа\w+|пишет|ответил\w*|спросил\w*|гласит|записан\w*|надпись|запись|отмеч\w+"
+    r"|είπε|λέει|έγραψε|γράφει|απάντησε|γραμμή|sade|säger|skrev|skriver|skrivet|svarade|står|lyder"
+    r"|dedi|diyor|yazdı|yazıyor|yazar|cevap\w*|sagde|siger|svarede|sa|sier|svarte|sanoi|sanoo|kirjoitti|lukee)\b"
+    r"|说|說|道|写|寫|曰|云|答|贴了|言|書い|書か|書く|答え|とある|말했|적혀|썼|쓰여|적었|كتب|قال|يقول|כתב|כתוב|אמר",
+    re.IGNORECASE,
+)

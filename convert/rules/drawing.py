@@ -1,0 +1,28 @@
+"""Drawing: a picture made of typed signs, kept to the letter and the column as it stands."""
+
+from __future__ import annotations
+
+from convert.rules.code import kept
+from convert.rules.rule import Found, Read
+from convert.text import Lines
+from convert.tree import Attr, CodeBlock
+
+LONGEST = 80  # lines
+_PLAIN = frozenset(".,;:!?'\"“”‘’()-–—…")  # signs that prose is full of too
+
+
+def drawing(lines: Lines, _read: Read) -> Found | None:
+    """Three lines or more, most of whose ink is signs, of two kinds at least. A `CodeBlock` of class drawing."""
+    count = lines.chunk()
+    if not 3 <= count <= LONGEST or (lines[0].text[:1].isalnum() and lines[1].text[:1].isalnum()):
+        return None
+    signs = ["".join(c for c in line.text if not c.isalnum() and not c.isspace()) for line in lines.take(count)]
+    ink = sum(len("".join(line.text.split())) for line in lines.take(count))
+    drawn = sum(len(s) * 3 > len("".join(line.text.split())) for s, line in zip(signs, lines.take(count), strict=True))
+    if sum(map(len, signs)) * 2 < ink or drawn * 3 < count * 2 or ink < 15:
+        return None
+    kinds = set("".join(signs))
+    if len(kinds) < 2 or kinds <= _PLAIN or len({line.text for line in lines.take(count)}) < 2:
+        return None
+    block = CodeBlock(Attr("", ("drawing",)), kept(lines.take(count)))
+    return Found((block,), count, (), "likely", "drawn with signs")
