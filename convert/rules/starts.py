@@ -24,9 +24,10 @@ ATTRIBUTION = re.compile(
     r"(?:--|[—–―])[ \t]?_?[\"“(]?[^\W\d_a-z][^!?;]{0,100}"
 )  # a dash, then a name; never a sentence
 
-# Who speaks: a letter or a name, then a colon, a point where the letter stands alone, or a dash after capitals.
+# Who speaks: a letter or a name, then a colon or a dash; or one without points in it, then a point.
+_SPEAKER, _UNPOINTED = (rf"[^\W\d_a-z]{c}(?: [^\W\d_a-z]{c}){{0,2}}" for c in (r"[\w.'’-]{0,20}", r"[\w'’-]{0,20}"))
 LABEL = re.compile(
-    r"([^\W\d_a-z][\w.'’-]{0,20}(?: [^\W\d_a-z][\w.'’-]{0,20}){0,2})(?:[:：]|\.(?=\s)|\.?\s?[—–])(?:\s+|(?<=：))(?=\S)"
+    rf"({_SPEAKER}(?=[:：]|\.?\s?[—–])|{_UNPOINTED}(?=\.\s))(?:[:：]|\.?\s?[—–]|\.(?=\s))(?:\s+|(?<=：))(?=\S)"
 )
 
 
