@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 
 from convert.article import Taken
 from convert.rules.rule import Found, Read
-from convert.rules.starts import CAPTION, PROMPT, leaves_margin
+from convert.rules.starts import CAPTION, PROMPT, heads_table, leaves_margin
 from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
@@ -67,6 +67,8 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
     if lines.opens_item() and not PROMPT.match(lines[0].text):
         return None  # whoever put a mark before it meant words
+    if heads_table(lines.rest(1), lines[0]):
+        return None  # the line that announces a table
     if _left_of_margin(lines):
         count = lines.chunk()
         block = CodeBlock(NO_ATTR, kept(lines.take(count)))

@@ -34,7 +34,7 @@ LABEL = re.compile(
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
-    if signs_off(lines, above):
+    if signs_off(lines, above) or heads_table(lines, above):
         return True
     if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above) or leaves_margin(line, above, lines):
         return True
@@ -51,6 +51,16 @@ def signs_off(lines: Lines, above: Line) -> bool:
     if lines.chunk() > 1 or line.text[:1] not in "-—–―" or not ATTRIBUTION.fullmatch(line.text):
         return False
     return len(line.text.split()) <= 10 and (line.indent > above.indent + 1 or lines.depth > 0)
+
+
+def heads_table(lines: Lines, above: Line) -> bool:
+    """Whether a box begins right below words, or cells between bars with a rule below them, as Markdown has them."""
+    if len(lines) < 2 or lines[0].text[:1] not in "|+┌" or above.text[:1] in "|+│":
+        return False
+    first, second = lines[0].text, lines[1].text
+    if first[:2] in ("+-", "+=", "┌─"):
+        return second[:1] in "|│"
+    return first[-1:] == second[:1] == second[-1:] == "|" and "--" in second and set(second) <= set("|:-+ ")
 
 
 def leaves_margin(line: Line, above: Line, lines: Lines) -> bool:
