@@ -32,6 +32,8 @@ SET = (
 )
 _SAME = str.maketrans({c: before[0] for before, after, _ in reversed(SET) for c in after})
 
+_RUNS = re.compile(r"\.{3}|-{2,3}")
+
 # Signs that go into structure: by the block they stand in where they begin a line, else by the sign.
 _OPENING = {
     "BulletList": "list mark", "OrderedList": "list mark", "DefinitionList": "list mark", "Header": "mark of a heading",
@@ -157,6 +159,8 @@ def _line(
 def _stands(written: str, j: int, source: str) -> bool:
     """Whether a line of signs stands in the block after all, set or as it was."""
     here = written[j : j + len(source)].translate(_SAME)
+    if here.startswith(_RUNS.sub(lambda m: m.group()[0], source).translate(_SAME)):
+        return True  # points and hyphens set as one sign each
     return here == source.translate(_SAME) or any(typed == source and here[:1] == typed[0] for typed, _, _ in SET)
 
 
