@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from convert.article import Article, Change
-from convert.ledger import words
+from convert.ledger import leaves
 from convert.text import BREAK, LIGATURES, mended_line
-from convert.tree import Block
 
 _LAYOUT = re.compile("[\t-\r \x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+")
 _NO_BREAK = frozenset("\u00a0\u2007\u202f")
@@ -56,7 +55,7 @@ def counted(text: str) -> str:
 
 def characters(article: Article) -> str:
     """What the blocks of `article` hold, as the changes count it."""
-    return "".join(_set(block) for block in article.blocks)
+    return "".join(counted(leaf.text) for leaf in leaves(article.blocks))
 
 
 def changes(raw: str, article: Article) -> tuple[Change, ...]:
@@ -67,11 +66,11 @@ def changes(raw: str, article: Article) -> tuple[Change, ...]:
         taken[number].append((counted(text), into))
     found: list[Change] = []
     done = at = 0
-    for block in article.blocks:
-        first, last = (block.pos.first, block.pos.last) if block.pos else (done + 1, done)
-        written = _set(block)
+    for leaf in leaves(article.blocks):
+        first, last = (leaf.first, leaf.last) if leaf.block.pos else (done + 1, done)
+        written = counted(leaf.text)
         found += _walk(_Part(lines, done + 1, first - 1, "", at), "", taken)
-        found += _walk(_Part(lines, max(first, done + 1), last, type(block).__name__, at), written, taken)
+        found += _walk(_Part(lines, max(first, done + 1), last, type(leaf.block).__name__, at), written, taken)
         done, at = max(done, last), at + len(written)
     found += _walk(_Part(lines, done + 1, len(lines), "", at), "", taken)
     return tuple(found)
@@ -85,10 +84,6 @@ def undone(written: str, made: Iterable[Change]) -> str:
         parts += written[done : change.at], change.before
         done = change.at + len(change.after)
     return "".join([*parts, written[done:]])
-
-
-def _set(block: Block) -> str:
-    return counted("".join(words(block)))
 
 
 # ---------------------------------------------------------------- the walk

@@ -6,14 +6,16 @@ shown as code, never passed through. Nothing of the source can become markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
 
 from convert import tree as t
 from convert.marks.link import SCHEMES
-from convert.marks.noteref import NOTEREF
+from convert.marks.noteref import BACK, NOTEREF
+
+ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
 @dataclass(slots=True)
@@ -22,6 +24,7 @@ class Setter:
 
     xhtml: bool = False
     notes: Literal["end", "aside", "page"] = "end"
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # the file of each identifier that is not in this one
     prefix: str = ""  # before the ids of notes, so that chapters do not share them
     found: list[t.Blocks] = field(default_factory=list)
 
@@ -68,6 +71,8 @@ class Setter:
                     f"<figure{attributes(attr)}>\n{self.blocks(inner)}{self._caption('figcaption', caption)}</figure>"
                 )
             case t.Div(attr, inner):
+                if attr.get(BACK):
+                    inner = _with_back(inner, attr)
                 tag = "aside" if "notice" in attr.classes else "div"
                 return f"<{tag}{attributes(attr)}{self._xml_lang(attr)}>\n{self.blocks(inner)}</{tag}>"
         raise TypeError(f"no block: {block!r}")
@@ -216,6 +221,9 @@ class Setter:
         if not url.startswith("#") and url.partition(":")[0].lower() not in SCHEMES:
             return self.inlines(inner)
         title = f' title="{escape(target.title)}"' if target.title else ""
+        if url.startswith("#"):
+            url = self.elsewhere.get(url[1:], "") + url
+            title += f' role="{ROLES[attr.classes[0]]}"' if attr.classes and attr.classes[0] in ROLES else ""
         return f'<a href="{escape(url)}"{title}{attributes(attr)}>{self.inlines(inner)}</a>'
 
     def _note(self, blocks: t.Blocks) -> str:
@@ -251,6 +259,15 @@ class Setter:
 
 
 # ---------------------------------------------------------------- text and attributes
+
+
+def _with_back(blocks: t.Blocks, attr: t.Attr) -> t.Blocks:
+    """A note's blocks with the way back to where it is referred to, at the end of its last paragraph."""
+    last = blocks[-1]
+    back = t.Link(t.Attr("", (BACK,), (("data-generated", ""),)), (t.Str("↩"),), t.Target(attr.get(BACK) or "", ""))
+    if not isinstance(last, t.Para):
+        return (*blocks, t.Para((back,)))
+    return (*blocks[:-1], replace(last, inlines=(*last.inlines, t.Str(" "), back)))
 
 
 def text_of(text: str) -> str:
