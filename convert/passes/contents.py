@@ -1,4 +1,7 @@
-"""Contents: each entry of the text's own list of contents leads to the heading that it names."""
+"""Contents: each entry of the text's own list of contents leads to the heading that it names.
+
+The page that an older setting had it on is left out there and recorded: it would be wrong in every edition of ours.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from convert.article import Article
+from convert.article import Article, Taken
 from convert.text import Habits, bare
-from convert.tree import NO_ATTR, Block, Div, Header, Inlines, Link, Plain, Target, plain_text, walk
+from convert.tree import NO_ATTR, Block, Div, Header, Link, Plain, Str, Target, plain_text, walk
 
-_PAGE = re.compile(r"(?:(?:\.\s?){2,}|\s…+|\s{3,})\s*(?:\d{1,4}|[ivxl]{1,6})?\s*$")  # dots and a page behind an entry
+_PAGE = re.compile(
+    r"\s*(?:(?:\.\s?){2,}|\s…+|\s{3,})\s*(?:\d{1,4}|[ivxl]{1,6})?\s*$"
+)  # dots and a page behind an entry
 
 
 def contents(article: Article, _habits: Habits) -> Article:
@@ -19,15 +24,24 @@ def contents(article: Article, _habits: Habits) -> Article:
     if not any(_is_contents(block) for block in article.blocks):
         return article
     named = _named(article.blocks)
+    taken: list[Taken] = []
 
     def lead(node: Any) -> Any:
         if not isinstance(node, Plain):
             return node
+        page = _PAGE.search(plain_text(node))
         target = named.get(bare(_PAGE.sub("", plain_text(node))))
-        return replace(node, inlines=_linked(node.inlines, target)) if target else node
+        if not target or any(isinstance(inline, Link) for inline in node.inlines):
+            return node
+        last = node.inlines[-1]
+        if page and isinstance(last, Str) and last.text.endswith(page.group()) and node.pos:
+            taken.append(Taken(node.pos.first, page.group(), "page of an older setting"))
+            node = replace(node, inlines=(*node.inlines[:-1], Str(last.text.removesuffix(page.group()))))
+        link = Link(NO_ATTR._replace(classes=("entry",)), node.inlines, Target(f"#{target}", ""))
+        return replace(node, inlines=(link,))
 
     blocks = tuple(walk(block, lead) if _is_contents(block) else block for block in article.blocks)
-    return replace(article, blocks=blocks)
+    return replace(article, blocks=blocks, taken=(*article.taken, *taken))
 
 
 def _is_contents(block: Block) -> bool:
@@ -39,9 +53,3 @@ def _named(blocks: tuple[Block, ...]) -> dict[str, str]:
     headings = [(bare(plain_text(b.inlines)), b.attr.id) for b in blocks if isinstance(b, Header)]
     counts = Counter(words for words, _ in headings)
     return {words: name for words, name in headings if words and name and counts[words] == 1}
-
-
-def _linked(inlines: Inlines, target: str) -> Inlines:
-    if any(isinstance(inline, Link) for inline in inlines):
-        return inlines
-    return (Link(NO_ATTR._replace(classes=("entry",)), inlines, Target(f"#{target}", "")),)
