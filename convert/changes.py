@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from convert.article import Article, Change
-from convert.ledger import words
+from convert.ledger import leaves
 from convert.text import BREAK, LIGATURES, mended_line
-from convert.tree import Block
 
 _LAYOUT = re.compile("[\t-\r \x85\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]+")
 _NO_BREAK = frozenset("\u00a0\u2007\u202f")
@@ -31,6 +30,8 @@ SET = (
     ("'", "‘’‚“”„‹›«»", "quote set by language"),
 )
 _SAME = str.maketrans({c: before[0] for before, after, _ in reversed(SET) for c in after})
+
+_RUNS = re.compile(r"\.{3}|-{2,3}")
 
 # Signs that go into structure: by the block they stand in where they begin a line, else by the sign.
 _OPENING = {
@@ -54,7 +55,7 @@ def counted(text: str) -> str:
 
 def characters(article: Article) -> str:
     """What the blocks of `article` hold, as the changes count it."""
-    return "".join(_set(block) for block in article.blocks)
+    return "".join(counted(leaf.text) for leaf in leaves(article.blocks))
 
 
 def changes(raw: str, article: Article) -> tuple[Change, ...]:
@@ -65,11 +66,11 @@ def changes(raw: str, article: Article) -> tuple[Change, ...]:
         taken[number].append((counted(text), into))
     found: list[Change] = []
     done = at = 0
-    for block in article.blocks:
-        first, last = (block.pos.first, block.pos.last) if block.pos else (done + 1, done)
-        written = _set(block)
+    for leaf in leaves(article.blocks):
+        first, last = (leaf.first, leaf.last) if leaf.block.pos else (done + 1, done)
+        written = counted(leaf.text)
         found += _walk(_Part(lines, done + 1, first - 1, "", at), "", taken)
-        found += _walk(_Part(lines, max(first, done + 1), last, type(block).__name__, at), written, taken)
+        found += _walk(_Part(lines, max(first, done + 1), last, type(leaf.block).__name__, at), written, taken)
         done, at = max(done, last), at + len(written)
     found += _walk(_Part(lines, done + 1, len(lines), "", at), "", taken)
     return tuple(found)
@@ -83,10 +84,6 @@ def undone(written: str, made: Iterable[Change]) -> str:
         parts += written[done : change.at], change.before
         done = change.at + len(change.after)
     return "".join([*parts, written[done:]])
-
-
-def _set(block: Block) -> str:
-    return counted("".join(words(block)))
 
 
 # ---------------------------------------------------------------- the walk
@@ -157,6 +154,8 @@ def _line(
 def _stands(written: str, j: int, source: str) -> bool:
     """Whether a line of signs stands in the block after all, set or as it was."""
     here = written[j : j + len(source)].translate(_SAME)
+    if here.startswith(_RUNS.sub(lambda m: m.group()[0], source).translate(_SAME)):
+        return True  # points and hyphens set as one sign each
     return here == source.translate(_SAME) or any(typed == source and here[:1] == typed[0] for typed, _, _ in SET)
 
 

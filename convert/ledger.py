@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from convert.article import Article, Remark
 from convert.marks.link import AS_WRITTEN, WRITTEN_BEFORE
 from convert.text import Line
-from convert.tree import SHAPES, Block, Image, Link, Table
+from convert.tree import SHAPES, Block, Blocks, Image, Link, Note, Table
 
 _NO_LETTERS = re.compile(
     "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
@@ -35,14 +35,38 @@ def breach(lines: Sequence[Line], article: Article) -> Remark | None:
     for line, text, _ in article.taken:
         taken[line].append(letters(text))
     done = 0
-    for block in article.blocks:
-        first, last = (block.pos.first, block.pos.last) if block.pos else (0, -1)
-        missed = _loose(lines, done, first - 1, taken) or _uneven(lines[first - 1 : last], block, taken)
-        if missed or first <= done:
-            return _remark(missed or first)
-        done = last
+    for leaf in leaves(article.blocks):
+        missed = _loose(lines, done, leaf.first - 1, taken) or _uneven(lines[leaf.first - 1 : leaf.last], leaf, taken)
+        if missed or leaf.first <= done:
+            return _remark(missed or leaf.first)
+        done = leaf.last
     missed = _loose(lines, done, len(lines), taken)
     return _remark(missed) if missed else None
+
+
+class Leaf(NamedTuple):
+    """A block as the account sees it: its lines, and all that can be read in it."""
+
+    first: int
+    last: int
+    block: Block
+    text: str
+
+
+def leaves(blocks: Blocks) -> list[Leaf]:
+    """The blocks in the order of their lines; a note is one of its own, wherever the tree has it."""
+    found: list[Leaf] = []
+    moved: list[Note] = []
+    for block in blocks:
+        found.append(_leaf(block, moved))
+    for note in moved:
+        found += [_leaf(block, []) for block in note.blocks]
+    return sorted(found, key=lambda leaf: leaf.first) if moved else found
+
+
+def _leaf(block: Block, moved: list[Note]) -> Leaf:
+    first, last = (block.pos.first, block.pos.last) if block.pos else (0, -1)
+    return Leaf(first, last, block, "".join(words(block, moved)))
 
 
 def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[str]]) -> int:
@@ -54,16 +78,16 @@ def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[s
     return next((x.number for x in between if letters(x.text) != "".join(taken.get(x.number, ()))), lines[start].number)
 
 
-def _uneven(lines: Sequence[Line], block: Block, taken: dict[int, list[str]]) -> int:
-    """The first line of `block` where its letters are not its source's, in order; 0 where they are."""
+def _uneven(lines: Sequence[Line], leaf: Leaf, taken: dict[int, list[str]]) -> int:
+    """The first line of a block where its letters are not its source's, in order; 0 where they are."""
     source = letters("".join(line.text for line in lines))
-    tree = letters("".join(words(block)))
+    tree = letters(leaf.text)
     if source == tree:
         return 0
     out = "".join(t for line in lines for t in taken.get(line.number, ()))
     if len(source) != len(tree) + len(out) or Counter(source) != Counter(tree + out):
         return lines[0].number if lines else 1
-    if _has_table(block):
+    if _has_table(leaf.block):
         return 0  # a row's cells are read one after the other, though their lines run through all of them
     rest = iter(source)
     return 0 if all(c in rest for c in tree) else lines[0].number
@@ -78,18 +102,24 @@ def _has_table(node: Any) -> bool:
     )
 
 
-def words(node: Any) -> list[str]:
-    """All that can be read in `node`, in order; a link's address with its words, where the text had both."""
+def words(node: Any, moved: list[Note]) -> list[str]:
+    """All that can be read in `node`, in order; a link's address with its words, where the text had both.
+
+    Notes are left out and added to `moved`.
+    """
     if isinstance(node, tuple):
-        return [part for x in node for part in words(x)]
+        return [part for x in node for part in words(x, moved)]
+    if isinstance(node, Note):
+        moved.append(node)
+        return []
     if isinstance(node, Link | Image):
         before = node.attr.get(WRITTEN_BEFORE) or ""
         url = "" if node.attr.classes or before else node.attr.get(AS_WRITTEN) or node.target.url
-        return [before, *words(node.inlines), url, node.target.title]
+        return [before, *words(node.inlines, moved), url, node.target.title]
     text = getattr(node, "text", None)
     if isinstance(text, str):
         return [text]
-    return [part for name, _ in SHAPES.get(type(node), ()) for part in words(getattr(node, name))]
+    return [part for name, _ in SHAPES.get(type(node), ()) for part in words(getattr(node, name), moved)]
 
 
 def _remark(line: int) -> Remark:

@@ -108,12 +108,13 @@ def _mended(text: str, remarks: list[Remark]) -> str:
         )
         remarks.append(Remark("mojibake", line, said))
         return text
-    lines = text.split("\n")
+    ends = [*BREAK.findall(text), ""]
+    lines = BREAK.split(text)
     mended = [mended_line(line) for line in lines]
     wrong = [i for i, (old, new) in enumerate(zip(lines, mended, strict=True)) if old != new]
     if wrong:
         remarks.append(_mending(lines, mended, wrong))
-    return "\n".join(mended)
+    return "".join(line + end for line, end in zip(mended, ends, strict=True))
 
 
 def mended_line(line: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from convert.tree import Block, Header, plain_text
+from convert.tree import Block, Div, Header, plain_text
 
 FEWEST = 3  # headings; a shorter article needs no list of them
 
@@ -36,6 +36,8 @@ def contents(blocks: Iterable[Block]) -> list[Entry]:
 
 
 def wanted(blocks: Iterable[Block], toc: bool | None) -> bool:
-    """Whether an edition shows its contents: as said, else where there are FEWEST headings."""
+    """Whether an edition shows its contents: as said, else where there are FEWEST headings and the text lists none."""
+    blocks = list(blocks)
     count = sum(isinstance(b, Header) for b in blocks)
-    return count > 0 and (toc if toc is not None else count >= FEWEST)
+    own = any(isinstance(b, Div) and "contents" in b.attr.classes for b in blocks)
+    return count > 0 and (toc if toc is not None else count >= FEWEST and not own)

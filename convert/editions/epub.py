@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -22,7 +22,7 @@ from convert.editions.describe import direction, sort_name, title_block
 from convert.editions.markup import Setter
 from convert.options import Options
 from convert.templating import css, render
-from convert.tree import Block, Header, plain_text
+from convert.tree import Block, Header, plain_text, walk
 
 CUT_ABOVE = 3000  # words; a shorter article is one file
 
@@ -42,11 +42,12 @@ def write(article: Article, _options: Options) -> bytes:
 
     m = article.metadata
     chapters = cut(article)
+    places = _places(chapters)
     book = epub.EpubBook()
     _describe(book, m)
     files = [
         ("title", "title.xhtml", _title_page(m), ()),
-        *((c.name.removesuffix(".xhtml"), c.name, _text(c, m, i), ()) for i, c in enumerate(chapters, 1)),
+        *((c.name.removesuffix(".xhtml"), c.name, _text(c, m, i, places), ()) for i, c in enumerate(chapters, 1)),
     ]
     items = [_item(epub, *f) for f in files]
     nav = _item(epub, "nav", "nav.xhtml", _nav(m, chapters), ("nav",))
@@ -101,8 +102,23 @@ def _title_page(m: Metadata) -> bytes:
     return _page(m, m.title, "titlepage", head=title_block(m))
 
 
-def _text(chapter: Chapter, m: Metadata, number: int) -> bytes:
-    setter = Setter(xhtml=True, notes="aside", prefix=f"c{number}-")
+def _places(chapters: Sequence[Chapter]) -> dict[str, str]:
+    """The file of each identifier that a link may name."""
+    places: dict[str, str] = {}
+    for chapter in chapters if len(chapters) > 1 else ():
+
+        def see(node: Any, name: str = chapter.name) -> Any:
+            if attr := getattr(node, "attr", None):
+                places.setdefault(attr.id, name)
+            return node
+
+        walk(chapter.blocks, see)
+    return places
+
+
+def _text(chapter: Chapter, m: Metadata, number: int, places: Mapping[str, str]) -> bytes:
+    elsewhere = {name: file for name, file in places.items() if file != chapter.name}
+    setter = Setter(xhtml=True, notes="aside", prefix=f"c{number}-", elsewhere=elsewhere)
     body = setter.blocks(chapter.blocks) + setter.notes_found()
     return _page(m, chapter.title, "bodymatter chapter", body=Markup(body))
 

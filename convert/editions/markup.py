@@ -6,14 +6,16 @@ shown as code, never passed through. Nothing of the source can become markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
 
 from convert import tree as t
 from convert.marks.link import SCHEMES
-from convert.marks.noteref import NOTEREF
+from convert.marks.noteref import BACK, NOTEREF
+
+ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
 @dataclass(slots=True)
@@ -22,6 +24,7 @@ class Setter:
 
     xhtml: bool = False
     notes: Literal["end", "aside", "page"] = "end"
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # the file of each identifier that is not in this one
     prefix: str = ""  # before the ids of notes, so that chapters do not share them
     found: list[t.Blocks] = field(default_factory=list)
 
@@ -56,9 +59,9 @@ class Setter:
             case t.RawBlock(_, text):
                 return f"<pre><code>{text_of(text)}</code></pre>"
             case t.BulletList(items):
-                return f"<ul{_loose(items)}>\n{self._items(items)}</ul>"
+                return f"<ul{_kind(items)}>\n{self._items(items)}</ul>"
             case t.OrderedList(numbering, items):
-                return f"<ol{_loose(items)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
+                return f"<ol{_kind(items)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
             case t.DefinitionList(items):
                 return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
             case t.Table():
@@ -68,6 +71,8 @@ class Setter:
                     f"<figure{attributes(attr)}>\n{self.blocks(inner)}{self._caption('figcaption', caption)}</figure>"
                 )
             case t.Div(attr, inner):
+                if back := attr.get(BACK):
+                    inner = _with_back(inner, back)
                 tag = "aside" if "notice" in attr.classes else "div"
                 return f"<{tag}{attributes(attr)}{self._xml_lang(attr)}>\n{self.blocks(inner)}</{tag}>"
         raise TypeError(f"no block: {block!r}")
@@ -216,6 +221,9 @@ class Setter:
         if not url.startswith("#") and url.partition(":")[0].lower() not in SCHEMES:
             return self.inlines(inner)
         title = f' title="{escape(target.title)}"' if target.title else ""
+        if url.startswith("#"):
+            url = self.elsewhere.get(url[1:], "") + url
+            title += f' role="{ROLES[attr.classes[0]]}"' if attr.classes and attr.classes[0] in ROLES else ""
         return f'<a href="{escape(url)}"{title}{attributes(attr)}>{self.inlines(inner)}</a>'
 
     def _note(self, blocks: t.Blocks) -> str:
@@ -233,17 +241,15 @@ class Setter:
         """The notes met so far, at the end of a page or chapter; "" where there are none."""
         bodies = []
         for n, blocks in enumerate(self.found, 1):
-            back = f'<a href="#{self.prefix}ref-{n}" role="doc-backlink" data-generated="">↩</a>'
-            bodies.append((n, self.blocks(blocks).rstrip("\n"), back))
+            name = f"{self.prefix}note-{n}"
+            bodies.append((name, self.blocks(_with_back(blocks, f"#{self.prefix}ref-{n}")).rstrip("\n")))
         if not bodies:
             return ""
         if self.notes == "aside":
-            return "".join(self._aside(*b) for b in bodies)
-        items = "".join(f'<li id="{self.prefix}note-{n}">{body} {back}</li>\n' for n, body, back in bodies)
+            kind = 'role="doc-footnote" epub:type="footnote"'
+            return "".join(f'<aside id="{name}" {kind}>{body}</aside>\n' for name, body in bodies)
+        items = "".join(f'<li id="{name}">{body}</li>\n' for name, body in bodies)
         return f'<section role="doc-endnotes">\n<ol>\n{items}</ol>\n</section>\n'
-
-    def _aside(self, n: int, body: str, back: str) -> str:
-        return f'<aside id="{self.prefix}note-{n}" role="doc-footnote" epub:type="footnote">{body} {back}</aside>\n'
 
     @property
     def _void(self) -> str:
@@ -251,6 +257,15 @@ class Setter:
 
 
 # ---------------------------------------------------------------- text and attributes
+
+
+def _with_back(blocks: t.Blocks, href: str) -> t.Blocks:
+    """A note's blocks with the way back to where it is referred to, at the end of its last paragraph."""
+    last = blocks[-1] if blocks else None
+    back = t.Link(t.Attr("", (BACK,), (("data-generated", ""),)), (t.Str("↩"),), t.Target(href, ""))
+    if not isinstance(last, t.Para):
+        return (*blocks, t.Para((back,)))
+    return (*blocks[:-1], replace(last, inlines=(*last.inlines, t.Str(" "), back)))
 
 
 def text_of(text: str) -> str:
@@ -273,6 +288,9 @@ def _language(attr: t.Attr) -> str:
     return f' class="language-{escape(attr.classes[0])}"' if attr.classes else ""
 
 
-def _loose(items: Iterable[t.Blocks]) -> str:
-    """A class for lists whose items are paragraphs: they are spaced, and their markers are set another way in PDF."""
-    return ' class="loose"' if any(item and not isinstance(item[0], t.Plain) for item in items) else ""
+def _kind(items: Iterable[t.Blocks]) -> str:
+    """The classes of a list: loose where its items are paragraphs, which are spaced; tasks where boxes begin them."""
+    loose = any(item and not isinstance(item[0], t.Plain) for item in items)
+    tasks = all(item and t.plain_text(item[0])[:1] in tuple("☐☑☒✓✗") for item in items)
+    classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks)) if said)
+    return f' class="{classes}"' if classes else ""

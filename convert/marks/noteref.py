@@ -13,6 +13,7 @@ from convert.marks.mark import Made, Mark, Parse
 from convert.tree import SHAPES, Attr, Span, Str, plain_text
 
 NOTEREF = "noteref"  # the Span's class
+BACK = "back"  # the key under which a note that stays keeps the place that refers to it
 LABEL = "label"  # its key for what the note begins with
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _UNIT = re.compile(r"(?:^|[^\w])(?:[mckdµ]?m|in|ft|yd|mi|sec|s|mc|px|\w)\Z")  # m², cm³, x²: a power, not a note

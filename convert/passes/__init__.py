@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from convert.article import Article
 from convert.passes import (
+    contents,
     frames,
     hyphens,
     identifiers,
     identity,
     language,
     levels,
+    notes,
     notices,
     passages,
     smallcaps,
@@ -25,11 +27,13 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("language", language.language),
     ("hyphens", hyphens.hyphens),
     ("title", title.title),
+    ("notes", notes.notes),
     ("notices", notices.notices),
     ("frames", frames.frames),
     ("passages", passages.passages),
     ("levels", levels.levels),
     ("smallcaps", smallcaps.smallcaps),
     ("identifiers", identifiers.identifiers),
+    ("contents", contents.contents),
     ("identity", identity.identity),
 )

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from convert.article import Article
 from convert.text import Habits
-from convert.tree import Block, Header, plain_text
+from convert.tree import Block, Div, Header, plain_text
 
 LONGEST = 60
 
 
 def identifiers(article: Article, _habits: Habits) -> Article:
     """The article with an identifier on every heading, each one different."""
-    seen: dict[str, int] = {}
+    seen: dict[str, int] = {b.attr.id: 1 for b in article.blocks if isinstance(b, Div) and b.attr.id}
     blocks: list[Block] = []
     for block in article.blocks:
         if isinstance(block, Header):

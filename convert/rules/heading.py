@@ -134,6 +134,9 @@ def _title_like(text: str, lines: Lines) -> bool:
     """Whether a line that stands alone reads like a title: short, no full stop, begins large, text follows."""
     if (_END.search(text) and not re.search(r"[^.]\?$|\w!$", text)) or len(text) > 80:
         return False
+    above = lines.above()
+    if above is not None and above.text.endswith(","):
+        return False  # a signature below its formula, a line that goes on
     first = text.lstrip("“\"'‘«(¿¡[")[:1]
     if first.islower():
         return False

@@ -31,13 +31,15 @@ class Marker(NamedTuple):
 def listing(lines: Lines, read: Read) -> Found | None:
     """A run of items of one kind. `BulletList` or `OrderedList`; a lone item only where nothing else explains it."""
     first = marker_of(lines[0].text)
-    if first is None or lines.depth >= DEEPEST:
+    if first is None or lines.depth >= DEEPEST or (first.kind == "box" and lines.opens_item()):
         return None
     items, count, loose = _items(lines, first)
     if not _believable(lines, first, items):
         return None
     contents, taken = _read_items(items, lines, read, loose)
-    signs = [Taken(item[0].number, mark.sign, "list mark") for mark, item in items if mark.sign.isalnum()]
+    signs = [
+        Taken(item[0].number, mark.sign, "list mark") for mark, item in items if any(c.isalnum() for c in mark.sign)
+    ]
     taken = [*signs, *taken]
     if first.ordered:
         style, delim = first.kind.split(" ")
@@ -104,7 +106,8 @@ def marker_of(text: str) -> Marker | None:
     """The marker that `text` begins with, or None."""
     bullet = BULLET.match(text)
     if bullet:
-        return Marker(bullet.group(1), 0, bullet.group(1), bullet.end())
+        sign = bullet.group(1)
+        return Marker("box" if _box(sign) else sign, 0, sign, bullet.end())
     number = NUMBER.match(text)
     if not number:
         return None
@@ -115,6 +118,14 @@ def marker_of(text: str) -> Marker | None:
         if sign:
             return Marker(f"{_style(name, sign)} {delim}", _value(name, sign), sign, number.end())
     return None
+
+
+_BOXES = {"☐": "☐", "☑": "☑", "☒": "☒", "✓": "✓", "✗": "✗", "[ ]": "☐", "[x]": "☒", "[X]": "☒"}  # as pandoc has them
+
+
+def _box(sign: str) -> str:
+    """The box to tick that a sign stands for, ticked or not; "" where it is another sign."""
+    return "☐" if sign.startswith("__") else _BOXES.get(sign, "")
 
 
 def _style(name: str, sign: str) -> str:
@@ -172,7 +183,9 @@ def _gap(lines: Lines, i: int) -> int:
 
 
 def _rest(line: Line, mark: Marker) -> Line:
-    return Line(line.number, line.text[mark.width :], 0)
+    box = _box(mark.sign) if mark.kind == "box" else ""
+    text = line.text[mark.width :]
+    return Line(line.number, f"{box} {text}" if box and text else text, 0)
 
 
 def _hangs(lines: Lines, i: int, gap: int, indent: int, mark: Marker) -> bool:

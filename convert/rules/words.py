@@ -73,3 +73,15 @@ ANNOUNCES = re.compile(
     r"|说|說|道|写|寫|曰|云|答|贴了|言|書い|書か|書く|答え|とある|말했|적혀|썼|쓰여|적었|كتب|قال|يقول|כתב|כתוב|אמר",
     re.IGNORECASE,
 )
+
+# Headings over notes and sources.
+NOTES = re.compile(
+    r"(?:\d{1,2}\.?\s+|[IVX]{1,4}\.?\s+)?(?:(?:end|foot)?notes?|references?|(?:select(?:ed)? )?bibliography|sources"
+    r"|works cited"
+    r"|anmerkungen|fußnoten|endnoten|literatur(?:verzeichnis)?|quellen|références?|bibliographie|notas?|referencias"
+    r"|fuentes|bibliografía|riferimenti|fonti|bibliografia|referências|fontes|(?:voet|eind)?noten|bronnen|literatuur"
+    r"|przypisy|źródła|literatura|poznámky|zdroje|примечания|сноски|источники|литература|примітки|джерела"
+    r"|σημειώσεις|πηγές|βιβλιογραφία|(?:fot)?noter|källor|referenser|kilder|viitteet|lähteet|(?:dip)?notlar|kaynakça"
+    r"|jegyzetek|irodalom|注|注释|註釋|参考文献|參考文獻|脚注|注釈|각주|참고문헌|미주|הערות|מקורות|الهوامش|المراجع|المصادر):?",
+    re.IGNORECASE,
+)
