@@ -121,7 +121,9 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return _numbered_level(text), "certain", "hangs out of the margin"
     if line.indent > margin + 1 and not _centred(line, lines.habits.width):
         return None
-    if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-" and not _hangs_below(lines):
+    if _NUMBERED.match(text) and _hangs_below(lines):
+        return None  # an item's first line
+    if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-":
         return _numbered_level(text), "likely", "numbered and alone"
     if _caps(line) and not text.endswith((",", ";", ":")) and not _SIGNATURE.fullmatch(text):
         return 2, "likely", "in capitals"
