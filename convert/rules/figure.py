@@ -17,7 +17,7 @@ _EMPTY = re.compile(
     r"\[(?:Illustration|Illustrations|Figure|Fig\.|Plate|Image|Picture|Photo|Photograph|Map|Music|Abbildung|Bild|Ilustración)"
     r"(?: ?[\dA-Z]{1,5}\.?| notation)?\]"
 )
-_CAPTION_LINE = re.compile(r"\D{1,12}\d{1,3}[:.]\s?[^a-zа-я\s].{0,110}$")  # one that keeps the margin begins large
+_CAPTION_LINE = re.compile(r"\D{1,12}\d{1,3}[:.：]\s?[^a-zа-я\s].{0,110}$")  # one that keeps the margin begins large
 LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 

@@ -16,7 +16,7 @@ NUMBER = re.compile(
 
 CAPTION = re.compile(
     r"(?:Figure|Fig\.|Table|Plate|Abbildung|Abb\.|Tabelle|Tableau|Figura|Tabla|Tabella|Рис\.|Рисунок|Таблица|图|図|表)"
-    r"\s?\d{1,3}[:.]\s?\S"
+    r"\s?\d{1,3}[:.：]\s?\S"
 )
 
 PROMPT = re.compile(r"(?:\$ (?=[a-z./~])|>>> |In \[\d+\]: )\S")  # a machine's, before what is typed
