@@ -11,7 +11,7 @@ from convert.text import Lines
 from convert.tree import Attr, Div, Para
 
 LABEL = re.compile(
-    r"\[\^[\w-]{1,20}\](?::[ \t]*|[ \t]+)(?=\S)|\[(?:\d{1,3}|[*†‡§]{1,3}|[A-Za-z])\][ \t]+(?=\S)"
+    r"\[\^[\w-]{1,20}\](?::[ \t]*|[ \t]+)(?=\S)|\[(?:\d{1,3}|[*†‡§]{1,3}|[A-WYZa-wyz])\][ \t]+(?=\S)"
     r"|\[(?:Footnote|Note|Anmerkung|Fußnote|Nota) ?\w{1,4}: "
 )
 
