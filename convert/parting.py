@@ -42,6 +42,8 @@ def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
     above, line, least = lines[i - 1], lines[i], habits.margin + 2
     if marker_of(above.text):
         return False  # what hangs below an item's mark
+    if line.text[0] in "「『" and not habits.width:
+        return above.text.endswith(_SENTENCE_END)  # such a bracket stands at the margin where words are set in
     if line.indent >= least:
         return above.indent < least or (above.text.endswith(_SENTENCE_END) and line.indent <= habits.margin + 8)
     before = lines[i - 2] if i > 1 else lines[i]
