@@ -142,6 +142,8 @@ def _believable(entries: list[Entry], look: Look) -> bool:
         hangs = sum(entry.size > 1 for entry in entries)
         together = len(entries) > 2 and len({entry.column for entry in entries}) == 1
         return (bool(hangs) or together) and (labels == len(entries) or len(entries) > 1) and longer == len(entries)
+    if any(entry.lines[-1].text.endswith(",") for entry in entries):
+        return False  # verse, its lines stepped
     sentences = any(entry.term.text.endswith(".") for entry in entries)
     return len(entries) > 1 + sentences and longer * 3 >= len(entries) * 2
 
