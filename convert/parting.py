@@ -13,7 +13,7 @@ from convert.text import Habits, Line
 LONG = 75  # characters; where every line is a paragraph, shorter ones in a row may be verse, a list, an address
 Ends = Callable[[Sequence[Line], int, Habits], bool]
 _FULL_STOP = (".", "!", "?", "。", "！", "？")
-_SENTENCE_END = tuple(".!?…:;\"”’'»)]。！？」』")
+_SENTENCE_END = tuple(".!?…:;\"”“’‘'»«)]。！？」』")
 
 
 def parted(lines: Sequence[Line], habits: Habits) -> tuple[Line, ...]:

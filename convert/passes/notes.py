@@ -17,7 +17,22 @@ from convert.marks.noteref import BACK, LABEL, NOTEREF
 from convert.rules import footnote
 from convert.rules.words import NOTES
 from convert.text import Habits
-from convert.tree import Attr, Block, Blocks, Div, Header, Link, Note, Para, Span, Str, Target, plain_text, walk
+from convert.tree import (
+    Attr,
+    Block,
+    Blocks,
+    Div,
+    Header,
+    HorizontalRule,
+    Link,
+    Note,
+    Para,
+    Span,
+    Str,
+    Target,
+    plain_text,
+    walk,
+)
 
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _NAMED = 5  # labels that a remark names
@@ -211,6 +226,8 @@ def _joined(
             made.append(block)
         elif by_place[i] not in moves:
             made.append(_kept(block, names[by_place[i]]))
+    while made and isinstance(made[-1], HorizontalRule) and moves:
+        made.pop()  # it set the notes apart, which are gone from below it
     return tuple(made), taken
 
 

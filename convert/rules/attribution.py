@@ -5,7 +5,7 @@ from __future__ import annotations
 from convert.marks import inlines
 from convert.rules.paragraph import join
 from convert.rules.rule import Found, Read
-from convert.rules.starts import ATTRIBUTION
+from convert.rules.starts import credits
 from convert.text import Habits, Lines
 from convert.tree import Attr, Div, Para
 
@@ -13,7 +13,7 @@ from convert.tree import Attr, Div, Para
 def attribution(lines: Lines, _read: Read) -> Found | None:
     """`— Name, Work` alone, set in or inside a quotation. A `Div` of class attribution, its dash kept."""
     count = lines.chunk()
-    if count > 2 or not ATTRIBUTION.fullmatch(" ".join(line.text for line in lines.take(count))):
+    if count > 2 or not credits(" ".join(line.text for line in lines.take(count))):
         return None
     above = lines.above()
     if above is None or lines.item or (not lines.depth and lines[0].indent < _least(lines.habits)):

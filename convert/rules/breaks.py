@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from convert.article import Taken
 from convert.rules.rule import Found, Read
 from convert.text import Lines
 from convert.tree import HorizontalRule
@@ -11,12 +12,17 @@ from convert.tree import HorizontalRule
 _ORNAMENTS = re.compile(
     r"(?:([*•·#~=_+.⁂◆◇☆★●○❖❧∗⁎※＊\-–—])[ \t\u00a0\u3000]*){1,80}|\[?\s*\*+\s*\]?|[-–—_*~=\u2500-\u257f]{2,}"
 )
+_ROUND = re.compile(r"(?P<left>[-–—~*=_]{1,10})[ ]?(?:o[0O]o|[oO0xX])[ ]?[-–—~*=_]{1,10}")
 _ONE = frozenset("*⁂❖❧#~◆◇☆★※•＊")  # a single one of these is an ornament; a single dot or dash is not
 
 
 def scene_break(lines: Lines, _read: Read) -> Found | None:
     """A line of the same few ornaments, alone in its chunk. `HorizontalRule`."""
     text = lines[0].text
+    if _ROUND.fullmatch(text) and lines.chunk() == 1:
+        letters = "".join(c for c in text if c.isalnum())
+        taken = (Taken(lines[0].number, letters, "ornament"),)
+        return Found((HorizontalRule(),), 1, taken, why="a line of ornaments alone")
     if len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
         return None
     marks = "".join(text.split())

@@ -19,7 +19,7 @@ _SIGNS = re.compile(
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
     r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
-    r"|\w_\w|^[+-]{3} |^@@ "
+    r"|\w_\w|^[+-]{3} |^@@ |\[-{1,2}[a-z]"
 )
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
 _STATEMENT = re.compile(r"from [\w.]+ import|import |def |class |return |#include")
@@ -79,8 +79,10 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     least = lines.habits.margin + 2
     set_in = lines[0].indent >= least
     chunk = lines.chunk()
-    if lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth:
-        return _set_in(lines)
+    above = lines.above()
+    literal = above is not None and above.text.endswith("::") and lines.habits.dialect != "asciidoc" and set_in
+    if literal or (lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth):
+        return _set_in(lines, "set in below ::" if literal else "set in by four columns, among Markdown")
     if not looks_like_code(lines.take(chunk), set_in) and not _announced(lines, chunk):
         return None
     count = end = chunk
@@ -104,14 +106,15 @@ def _goes_on(lines: Lines, indent: int) -> bool:
     return all(line.indent > indent and not _reads(line.text) for line in lines)
 
 
-def _set_in(lines: Lines) -> Found:
-    """In Markdown what stands four columns in is code, whatever it says."""
+def _set_in(lines: Lines, why: str) -> Found:
+    """In Markdown what stands four columns in is code, whatever it says; so is what `::` announces."""
     count = end = 0
-    while end < len(lines) and (lines[end].blank or lines[end].indent >= lines.habits.margin + 4):
+    least = min(lines[0].indent, lines.habits.margin + 4)
+    while end < len(lines) and (lines[end].blank or lines[end].indent >= least):
         end += 1
         count = count if lines[end - 1].blank else end
     block = CodeBlock(NO_ATTR, kept(lines.take(count)))
-    return Found((block,), count, (), "likely", "set in by four columns, among Markdown")
+    return Found((block,), count, (), "likely", why)
 
 
 def _left_of_margin(lines: Lines) -> bool:

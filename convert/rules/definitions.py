@@ -68,6 +68,8 @@ def _colons(lines: Lines) -> Entry | None:
         return None
     first = [Line(lines[0].number, match.group(2), 0)] if match.group(2) else []
     size = _below(lines, lines[0].indent)
+    if not first and lines.blanks_after(1) and lines.habits.dialect != "asciidoc":
+        return None  # reStructuredText's way to announce a listing
     if size == 1 and not first:
         size = _beneath(lines)
     if size == 1 and not first:

@@ -23,7 +23,8 @@ _NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*
 _ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
 _END = re.compile(r"[.;,:!?…—。！？：；，]['\"”’»)\]]*(?:\[\w{1,3}\])?$")
 _SIGNATURE = re.compile(r"(?:[A-Z]\. ?)+(?:[A-Z'’-]+\.?)?|(?:[A-Z'’-]+ )*(?:[A-Z]\. ?)+[A-Z'’-]+\.")  # J. E. B. MAYOR.
-_TWO_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?](?:\[\w{1,3}\])?\s+[A-Z“\"]")
+_TWO_SENTENCES = re.compile(r"(?:[^\W\d_]{3}|\b[a-zà-ÿа-я]{2})[.!?](?:\[\w{1,3}\])?\s+[A-Z“\"]")
+_IDEOGRAPHS = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff]{2,14}")  # no sign among them
 LONGEST = 120  # characters; a heading is read at a glance
 
 
@@ -158,6 +159,8 @@ def _next_is_prose(lines: Lines) -> bool:
     chunk = rest.chunk()
     if chunk > 1:
         return True
+    if _IDEOGRAPHS.fullmatch(lines[0].text) and rest[0].text.endswith(("。", "！", "？", "」", "”")):
+        return len(rest[0].text) > 24
     return len(rest[0].text) > len(lines[0].text) + 20 or rest[0].text.endswith(":")
 
 

@@ -30,7 +30,7 @@ class Marker(NamedTuple):
 
 def listing(lines: Lines, read: Read) -> Found | None:
     """A run of items of one kind. `BulletList` or `OrderedList`; a lone item only where nothing else explains it."""
-    first = marker_of(lines[0].text)
+    first = marker_of(lines[0].text) or _dash(lines)
     if first is None or lines.depth >= DEEPEST or (first.kind == "box" and lines.opens_item()):
         return None
     items, count, loose = _items(lines, first)
@@ -43,6 +43,7 @@ def listing(lines: Lines, read: Read) -> Found | None:
     taken = [*signs, *taken]
     if first.ordered:
         style, delim = first.kind.split(" ")
+        delim = delim if delim in ("Period", "OneParen", "TwoParens") else "DefaultDelim"
         block: Block = OrderedList(ListAttributes(first.value, style, delim), tuple(contents))
     else:
         block = BulletList(tuple(contents))
@@ -106,17 +107,24 @@ def marker_of(text: str) -> Marker | None:
     """The marker that `text` begins with, or None."""
     bullet = BULLET.match(text)
     if bullet:
-        sign = bullet.group(1)
+        sign = bullet.group(1) or bullet.group(2)
         return Marker("box" if _box(sign) else sign, 0, sign, bullet.end())
     number = NUMBER.match(text)
     if not number:
         return None
     group = number.groupdict()
+    if sign := group["points"]:
+        return Marker(f"Decimal {sign}", 1, sign, number.end())  # AsciiDoc's
+    if sign := group["circled"]:
+        return Marker("Decimal Circled", ord(sign) - 0x245F, sign, number.end())
+    if sign := group["number3"] or group["number4"]:
+        return Marker(f"Decimal {'TwoParens' if group['number3'] else 'Period'}", int(sign), sign, number.end())
     delim = "TwoParens" if text[0] == "(" else "Period" if number.group("close").endswith(".") else "OneParen"
     for name in ("number", "alpha", "roman"):
         sign = group[name] or group[name + "2"]
         if sign:
-            return Marker(f"{_style(name, sign)} {delim}", _value(name, sign), sign, number.end())
+            kind, value = f"{_style(name, sign)} {delim}", _value(name, sign)
+            return Marker(kind, value, sign + _ordinal(group["close"] or ""), number.end())
     return None
 
 
@@ -126,6 +134,11 @@ _BOXES = {"☐": "☐", "☑": "☑", "☒": "☒", "✓": "✓", "✗": "✗", 
 def _box(sign: str) -> str:
     """The box to tick that a sign stands for, ticked or not; "" where it is another sign."""
     return "☐" if sign.startswith("__") else _BOXES.get(sign, "")
+
+
+def _ordinal(close: str) -> str:
+    """The letter that makes a number an ordinal: 1.ª, 2º."""
+    return next((c for c in close if c in "ªº"), "")
 
 
 def _style(name: str, sign: str) -> str:
@@ -141,6 +154,25 @@ def _value(name: str, sign: str) -> int:
         return ord(sign.lower()) - 96
     values = [_ROMAN[c] for c in sign.lower()]
     return sum(-v if any(v < w for w in values[i + 1 : i + 2]) else v for i, v in enumerate(values))
+
+
+_DASH = re.compile(r"[—―][ \t\u00a0]+(?=[^\W\d_])")
+
+
+def _dash(lines: Lines) -> Marker | None:
+    """A dash as a mark: below a colon, before small letters, twice; before a capital it is somebody who speaks."""
+    above = lines.above() if lines[0].text[:1] in "—―" else None
+    if above is None or not above.text.endswith(":"):
+        return None
+    first = Marker(lines[0].text[:1], 0, lines[0].text[:1], 2)
+    several = [text for i in range(min(len(lines), 12)) if _dash_of(text := lines[i].text, first)]
+    small = all(text[2:].lstrip()[:1].islower() for text in several)
+    return _dash_of(lines[0].text, first) if len(several) > 1 and small else None
+
+
+def _dash_of(text: str, first: Marker) -> Marker | None:
+    match = _DASH.match(text) if first.sign in ("—", "―") else None
+    return Marker(text[0], 0, text[0], match.end()) if match and text[0] == first.sign else None
 
 
 def follows(mark: Marker, before: Marker) -> bool:
@@ -165,7 +197,7 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
         if i + gap >= len(lines):
             break
         line, last = lines[i + gap], items[-1]
-        mark = marker_of(line.text) if abs(line.indent - indent) <= 1 else None
+        mark = (marker_of(line.text) or _dash_of(line.text, first)) if abs(line.indent - indent) <= 1 else None
         if mark and follows(mark, last[0]):
             loose = loose or gap > 0
             items.append((mark, [_rest(line, mark)]))
@@ -196,6 +228,8 @@ def _hangs(lines: Lines, i: int, gap: int, indent: int, mark: Marker) -> bool:
     if line.indent > indent:
         return True
     above = lines[i - 1]
+    if mark.sign[:1] in ("*", ".") and line.text.startswith(mark.sign + mark.sign[0]) and line.indent == indent:
+        return bool(marker_of(line.text))  # AsciiDoc's next level
     if marker_of(line.text) and line.text[0] == mark.sign[:1]:
         return False
     return _wrapped(above, line, lines.habits.width) and line.indent == indent

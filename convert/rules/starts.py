@@ -7,11 +7,15 @@ import re
 from convert.text import Line, Lines
 
 BULLET = re.compile(
-    r"([*\-+•·◦▪‣∙●○■□►–・☐☑☒✓✗]|o(?=  |\s[A-Z(“\"])|_{2,4}(?=\s+[^\W\d_])|\[[ xX]\])(?:[ \t\u00a0]+|$)"
+    r"([*\-+•·◦▪‣∙●○■□►–・☐☑☒✓✗]|\*{2,5}|o(?=  |\s[A-Z(“\"])|_{2,4}(?=\s+[^\W\d_])|\[[ xX]\])(?:[ \t\u00a0\u3000]+|$)"
+    r"|([・●○◎■□◆◇▶])(?=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])"
 )
 NUMBER = re.compile(
-    r"(?:(?P<number>\d{1,3})|(?P<alpha>[A-Za-z])|(?P<roman>[ivxlcIVXLC]{2,7}))(?P<close>\\?[.)])[ \t\u00a0]+(?=\S)"
+    r"(?:(?P<number>\d{1,3})|(?P<alpha>[A-Za-z])|(?P<roman>[ivxlcIVXLC]{2,7}))"
+    r"(?P<close>\\?[.)]|\.?[ªº]\.?)[ \t\u00a0]+(?=\S)"
     r"|\((?:(?P<number2>\d{1,3})|(?P<alpha2>[A-Za-z])|(?P<roman2>[ivxlcIVXLC]{2,7}))\)[ \t\u00a0]+(?=\S)"
+    r"|（(?P<number3>\d{1,3})）\s*(?=\S)|(?P<number4>\d{1,3})[、．]\s*(?=\S)|(?P<circled>[①-⑳])\s*(?=\S)"
+    r"|(?P<points>\.{1,5})[ \t]+(?=[^\W_])"
 )
 
 CAPTION = re.compile(
@@ -31,6 +35,15 @@ LABEL = re.compile(
 )
 
 
+def credits(text: str) -> bool:
+    """Whether a line is a dash and a name, perhaps with a work: most of its words begin large."""
+    if not ATTRIBUTION.fullmatch(text):
+        return False
+    words = re.findall(r"[^\W\d_]+", text)
+    large = sum(not word[0].islower() for word in words)
+    return len(words) <= 12 and (len(words) <= 3 or large * 2 >= len(words))
+
+
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
@@ -48,9 +61,9 @@ def begins_other(lines: Lines, above: Line) -> bool:
 def signs_off(lines: Lines, above: Line) -> bool:
     """Whether the last line of a chunk is a dash and a name set in, or the end of a quotation."""
     line = lines[0]
-    if lines.chunk() > 1 or line.text[:1] not in "-—–―" or not ATTRIBUTION.fullmatch(line.text):
+    if lines.chunk() > 1 or line.text[:1] not in "-—–―" or not credits(line.text):
         return False
-    return len(line.text.split()) <= 10 and (line.indent > above.indent + 1 or lines.depth > 0)
+    return line.indent > above.indent + 1 or lines.depth > 0
 
 
 def heads_table(lines: Lines, above: Line) -> bool:

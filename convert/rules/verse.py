@@ -6,7 +6,7 @@ import re
 
 from convert.marks import inlines
 from convert.rules.rule import Found, Read
-from convert.rules.starts import ATTRIBUTION
+from convert.rules.starts import credits
 from convert.text import Lines
 from convert.tree import Inlines, LineBlock, Str
 
@@ -37,7 +37,7 @@ def verse(lines: Lines, _read: Read) -> Found | None:
 def _without_name(lines: Lines, chunk: int) -> int:
     """The lines of a stanza without the one at its end that says whose it is."""
     last = lines[chunk - 1]
-    named = chunk > 1 and last.text[:1] in "-—–―" and ATTRIBUTION.fullmatch(last.text)
+    named = chunk > 1 and last.text[:1] in "-—–―" and credits(last.text)
     return chunk - 1 if named and last.indent > lines[chunk - 2].indent - 8 else chunk
 
 
@@ -55,6 +55,13 @@ def _opens(text: str) -> bool:
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
+    margin = lines.habits.margin
+    if (
+        lines.habits.paragraphs == "indent"
+        and lines[0].indent > margin
+        and all(x.indent <= margin for x in lines.rest(1))
+    ):
+        return False  # a paragraph, its first line set in
     if _even(texts) or _run_on(lines) or _ragged(lines):
         return True
     roomy = _set_in(lines) or (not lines.habits.width and len(texts) > 3)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"(?:\d{1,3}|[IVXLC]{1,7}|[A-Z]|[^\W\d_]{2,12})"
+# A figure, a Roman number, a letter; or a number in words, which ends the line or what comes before a stop.
+_NUMBER = (
+    r"(?:(?:\d{1,3}|[IVXLC]{1,7}|(?-i:[A-Z]))\b[.:]?(?:\s|$|[—–-])|[^\W\d_]{2,14}(?:-[^\W\d_]{2,10})?(?:$|[.:]\s|[—–]))"
+)
 
 _WITH_NUMBER = """
 chapter part book section volume canto act scene letter appendix lesson stave
@@ -33,7 +36,7 @@ introdução prefácio conclusão conclusões epílogo sumário inleiding voorwo
 """.split()
 
 KEYWORDS = re.compile(
-    rf"(?:(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})\s+{_NUMBER}\b[.:]?(?:\s|$|[—–-])"
+    rf"(?:(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})\s+{_NUMBER}"
     rf"|(?:{'|'.join(sorted(set(_ALONE), key=len, reverse=True))})[.:]?$"
     rf"|[^\W\d_]{{4,14}}\s(?:{'|'.join(sorted(set(_WITH_NUMBER), key=len, reverse=True))})[.:]?$"
     r"|[一二三四五六七八九十]{1,3}、\S{1,20}$"
