@@ -52,7 +52,9 @@ def test_pass(case: Case, accept: bool) -> None:
     article = read(Source("", case.text.encode()), Options(detect=asked))
     title = f"title: {article.metadata.title}"
     remarks = "".join(f"remark: {r.code}\n" for r in article.remarks if r.code != "language")
-    check(case, f"{title}\n{remarks}{Setter().blocks(article.blocks)}".rstrip("\n"), accept)
+    setter = Setter()
+    body = setter.blocks(article.blocks) + setter.notes_found()
+    check(case, f"{title}\n{remarks}{body}".rstrip("\n"), accept)
 
 
 def test_every_rule_mark_and_pass_has_a_case_file() -> None:

@@ -33,7 +33,8 @@ def test_case(case: Case, accept: bool) -> None:
     said, _, text = case.text.partition("%%\n")
     article = read(text, said, language="en", title="" if "title" in text else "Set")
     remarks = "".join(f"{r.code}, line {r.line}: {r.message}\n" for r in article.remarks)
-    check(case, f"{remarks}{Setter().blocks(article.blocks)}".rstrip("\n"), accept)
+    setter = Setter()
+    check(case, f"{remarks}{setter.blocks(article.blocks)}{setter.notes_found()}".rstrip("\n"), accept)
 
 
 def test_every_kind_has_a_case() -> None:
