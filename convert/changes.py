@@ -229,7 +229,8 @@ def _composed(source: str, i: int, here: str, k: int) -> tuple[int, int] | None:
 
 def _why(part: _Part, number: int, source: str, i: int, before: str, after: str, taken: list[tuple[str, str]]) -> str:
     if after:
-        return _why_set(part.lines[number - 1], before, after)
+        why = _why_set(part.lines[number - 1], before, after)
+        return "set in its cell" if part.kind == "Table" and why in ("set otherwise", "set by structure") else why
     into = next((into for text, into in taken if _bare(text) and _bare(text) == _bare(before)), "")
     if into:
         return into
@@ -255,6 +256,8 @@ def _why_set(line: str, before: str, after: str) -> str:
     """Why something stands in the blocks that does not stand so in the source's `line`."""
     if not before:
         return "space set by language" if all(c in _NO_BREAK for c in after) else "set by structure"
+    if after in ("☐", "☒"):
+        return "box to tick"
     named = next((why for typed, set_, why in SET if typed == before and after in set_), "")
     if named:
         return named

@@ -18,8 +18,8 @@ from convert.text import Line
 from convert.tree import SHAPES, Block, Blocks, Image, Link, Note, Table
 
 _NO_LETTERS = re.compile(
-    "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
-    "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
+    "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«-\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
+    "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
     "\uff5b-\uff65]+"
 )
 

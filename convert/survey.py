@@ -52,15 +52,19 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
 
 def _margin(sample: Sequence[Line]) -> int:
     """The indent of ordinary lines: the commonest among long lines, unless a fair share of prose stands left of it."""
-    long = [line.indent for line in sample if len(line.text) > 45] or [line.indent for line in sample]
-    if not long:
+    long = [line for line in sample if len(line.text) > 45]
+    counts = Counter(line.indent for line in long or sample)
+    if not counts:
         return 0
-    margin = Counter(long).most_common(1)[0][0]
-    prose = [
-        line.indent for line in sample if len(line.text) > (20 if line.text > "\u2e80" else 45) and is_prose(line.text)
-    ]
-    fair = [indent for indent, count in Counter(prose).items() if count * 6 > len(prose)]
+    margin = counts.most_common(1)[0][0]
+    prose = Counter(line.indent for line in sample if len(line.text) > _least(line) and is_prose(line.text)) or counts
+    fair = [indent for indent, count in prose.items() if count * 6 > prose.total()]
     return min([margin, *fair])
+
+
+def _least(line: Line) -> int:
+    """The length from which a line is a long one: scripts without spaces say more in a line."""
+    return 20 if line.text > "\u2e80" else 45
 
 
 _DOCUMENT = re.compile(

@@ -200,13 +200,11 @@ def test_pdf_keeps_the_numbers_of_a_list(gap: str) -> None:
 
 
 @poppler
-def test_pdf_keeps_a_note_where_it_stands() -> None:
+def test_pdf_sets_a_note_at_the_foot_of_its_page() -> None:
     written = "The lamps burned until dawn.[1] They do not now.\n\n[1] So the book has it.\n\nAnd so on."
     shown = run(["pdftotext", "-", "-"], editions(written, ("pdf",), Options(title="Lamps"))["pdf"]).decode()
-    assert (
-        shown.split()[1:]
-        == "The lamps burned until dawn.[1] They do not now. [1] So the book has it. And so on. 1".split()
-    )
+    text, note = "The lamps burned until dawn.1 They do not now. And so on.", "1. So the book has it."
+    assert " ".join(shown.split()[1:-1]) == f"{text} {note}"
 
 
 @pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
@@ -326,6 +324,9 @@ def test_our_markup_says_what_pandocs_says(by_pandoc: dict[str, Any], i: int) ->
     """The same text in the same blocks; verse stands as one block in both."""
     ours = html.fromstring(f"<div>{Setter().blocks(blocks_of(i))}</div>")
     theirs = by_pandoc[f"case-{i}"]
+    for call in (*ours.cssselect("[role=doc-noteref]"), *theirs.cssselect(".footnote-ref, .noteref")):
+        if call.get("href", "").lstrip("#").startswith(("note", "fn")):
+            call.clear(keep_tail=True)  # each numbers its notes its own way
     assert blocks_seen(ours) == blocks_seen(theirs)
     assert ledger.letters(ours.text_content()) == ledger.letters(theirs.text_content())
 

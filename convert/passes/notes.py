@@ -56,7 +56,7 @@ class _Reference(NamedTuple):
 
 def notes(article: Article, _habits: Habits) -> Article:
     """The article with its notes and their references joined."""
-    blocks = _parenthesised(article.blocks)
+    blocks = _parenthesised(_without_rules(article.blocks))
     found = list(_found(blocks))
     if not found:
         return article
@@ -70,6 +70,12 @@ def notes(article: Article, _habits: Habits) -> Article:
 
 
 # ---------------------------------------------------------------- finding
+
+
+def _without_rules(blocks: Blocks) -> Blocks:
+    """`blocks` less the rules that only set notes apart from the text: no scene ends there."""
+    above_note = {i - 1 for i, block in enumerate(blocks) if _is_note(block)}
+    return tuple(b for i, b in enumerate(blocks) if not (i in above_note and isinstance(b, HorizontalRule)))
 
 
 def _is_note(block: Block) -> bool:
@@ -226,8 +232,6 @@ def _joined(
             made.append(block)
         elif by_place[i] not in moves:
             made.append(_kept(block, names[by_place[i]]))
-    while made and isinstance(made[-1], HorizontalRule) and moves:
-        made.pop()  # it set the notes apart, which are gone from below it
     return tuple(made), taken
 
 

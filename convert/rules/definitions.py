@@ -126,8 +126,8 @@ def _below(lines: Lines, indent: int) -> int:
         if lines[i].blank:
             if lines.blanks_after(i) > 1:
                 break
-        elif lines[i].indent <= indent:
-            break
+        elif lines[i].indent <= indent or (lines[i - 1].blank and not any(c.isalnum() for c in lines[i].text)):
+            break  # the margin again, or an ornament
         else:
             count = i + 1
         i += 1
