@@ -14,8 +14,9 @@ from convert.text import Line, Lines, bare
 from convert.tree import Attr, BulletList, Div, Header, Plain, Pos
 
 LONGEST = 1000  # lines
-_LEADER = re.compile(r".*?\S(?:\s*(?:\.\s?){3,}|\s*…+|\s{3,}|\t)\s*(?:\d{1,4}|[ivxl]{1,6})")
-_DOTS = re.compile(r".*?\S\s*(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})")
+# Both are read from the line's end: from its start, each of a thousand points could begin the leader.
+_LEADER = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:\s?\.){3,}\s*|…+\s*|\s{3,}|\t)\S")
+_DOTS = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})\s*(?:\s?\.){4,}\s*\S")
 
 
 def contents(lines: Lines, read: Read) -> Found | None:
@@ -83,5 +84,5 @@ def _entries(lines: Lines, titled: bool) -> int:
 
 def _leads(line: Line, lines: Lines, titled: bool) -> bool:
     if not titled:
-        return bool(_DOTS.fullmatch(line.text))
-    return bool(_LEADER.fullmatch(line.text)) or bare(line.text) in lines.habits.again
+        return bool(_DOTS.match(line.text[::-1]))
+    return bool(_LEADER.match(line.text[::-1])) or bare(line.text) in lines.habits.again
