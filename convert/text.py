@@ -7,6 +7,7 @@ can beat that. Among legacy code pages charset-normalizer only nominates; `_stra
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -219,6 +220,15 @@ _NOTHING = re.compile("[\u200b\u2060\ufeff\u00ad]")  # zero-width space, word jo
 _BAD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]")
 
 
+_PILES = re.compile(r"[^\w\s\x00-\u02ff]{31,}")  # more marks than any letter bears (Annex 15, 12.1), or symbols
+
+
+def _in_order(pile: re.Match[str]) -> str:
+    """Combining marks in their canonical order, which NFC wants too, but it sorts a long run in quadratic time."""
+    runs = itertools.groupby(pile.group(), lambda c: unicodedata.combining(c) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
+
+
 def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
     """`text` in NFC, its lines ended by one newline, without characters that no edition may hold."""
     remarks: list[Remark] = []
@@ -232,6 +242,7 @@ def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
     text, count = _NOTHING.subn("", text)
     if count:
         remarks.append(Remark("invisible", 0, f"{count} soft hyphens and zero-width characters were left out."))
+    text = _PILES.sub(_in_order, text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text, tuple(remarks)
@@ -266,6 +277,10 @@ class Habits:
     again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
     speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name
     fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
+
+
+_LONG_CHUNK = 40  # lines
+_HEAD = 8  # lines at a chunk's top that are asked what the whole is
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +321,14 @@ class Lines:
     def chunk(self) -> int:
         """How many lines there are before the next blank one."""
         return min(self.ends[self.start], self.stop) - self.start if len(self) else 0
+
+    def amid(self) -> bool:
+        """Whether these lines begin deep inside a long chunk: what it is as a whole was asked at its head.
+
+        To ask again at each of its lines would take quadratic time.
+        """
+        above = self.all[max(0, self.start - _HEAD) : self.start]
+        return self.chunk() > _LONG_CHUNK and len(above) == _HEAD and not any(line.blank for line in above)
 
     def blanks_before(self) -> int:
         """How many blank lines stand right above; many at the very top."""

@@ -79,7 +79,7 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     chunk = lines.chunk()
     if lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth:
         return _set_in(lines)
-    if not looks_like_code(lines.take(chunk), set_in) and not _announced(lines, chunk):
+    if lines.amid() or (not looks_like_code(lines.take(chunk), set_in) and not _announced(lines, chunk)):
         return None
     count = end = chunk
     while end < len(lines):
@@ -118,12 +118,13 @@ def _left_of_margin(lines: Lines) -> bool:
         return False
     if not leaves_margin(lines[0], lines.all[lines.start - 1], lines):
         return False
-    rest = lines.take(lines.chunk())
+    rest = lines.take(min(lines.chunk(), _LONGEST_LOOK))
     if len(rest) == 1 and not has_signs(rest[0].text) and not _PROMPT.match(rest[0].text):
         return False  # a heading that hangs, close below its neighbour
-    return min(line.indent for line in rest) < lines.habits.margin and not any(_reads(x.text[:40]) for x in rest)
+    return not any(_reads(x.text[:40]) for x in rest)
 
 
+_LONGEST_LOOK = 60  # lines; prose shows within them
 _LONGEST_BRACE = 200  # lines; one that is not closed by then was no listing's
 
 

@@ -18,7 +18,7 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
     chunk = _without_name(lines, lines.chunk())
-    if lines.item or not _stanza(lines.take(chunk)):
+    if lines.item or lines.amid() or not _stanza(lines.take(chunk)):
         return None
     count = chunk
     while count < len(lines) and lines.blanks_after(count) == 1:
