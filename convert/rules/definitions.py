@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
 _COLONS = re.compile(r"(\S.{0,120}?)::(?:\s+(.*))?")
 _BESIDE = re.compile(r"(\[[^\[\]]{1,40}\]|\S(?:.{0,24}?\S)?)( {2,}|\t)(?=\S)")
+_ENOUGH = 6  # entries; what is no list by then would be asked again at each of the rest
 _END = (",", ";", ":", "!", "?", "—", "-", "…")
 
 
@@ -50,6 +51,8 @@ def _run(lines: Lines, look: Look) -> tuple[list[Entry], int]:
         if entry is None:
             break
         entries.append(entry)
+        if len(entries) == _ENOUGH and not _believable(entries, look):
+            return [], 0
         count = at + entry.size
         at = count + min(lines.blanks_after(count), 9)
         if at - count > 2:
