@@ -61,8 +61,8 @@ def _fields(lines: Sequence[Line], draft: Draft) -> int:
     """A block of fields at the top, and more of them after single blank lines; how many lines they took."""
     at = 0
     mail = False
-    while at < len(lines):
-        entries = fields.block(lines[at:], more=at > 0)
+    while at < min(len(lines), fields.LONGEST):
+        entries = fields.block(lines[at : at + fields.LONGEST + 1], more=at > 0)
         if not entries or (at and len(entries) > 1 and not all(fields.home(e) for e in entries)):
             break
         if not at:

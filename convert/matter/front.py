@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from convert.text import Line
 
 LONGEST = 200  # lines; what is longer is no front matter
 _LARGEST = 20_000  # characters
+_DEEPEST = 40  # brackets in one another; the scanner's time grows with their square
 
 
 def front_matter(lines: Sequence[Line], raw: Sequence[str], draft: Draft) -> int:
@@ -38,7 +40,7 @@ def front_matter(lines: Sequence[Line], raw: Sequence[str], draft: Draft) -> int
 
 def _load(text: str) -> dict[str, Any] | None:
     """The mapping that `text` is, all scalars as text; None where it is none or uses anchors (they can explode)."""
-    if len(text) > _LARGEST:
+    if len(text) > _LARGEST or _depth(text) > _DEEPEST:
         return None
     import yaml  # 10 ms, and few texts have front matter
 
@@ -49,6 +51,12 @@ def _load(text: str) -> dict[str, Any] | None:
     except (yaml.YAMLError, RecursionError, ValueError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _depth(text: str) -> int:
+    """How deep brackets stand in one another, whether or not quoted."""
+    steps = (1 if c in "[{" else -1 for c in text if c in "[]{}")
+    return max(itertools.accumulate(steps, lambda depth, step: max(0, depth + step)), default=0)
 
 
 def _flat(value: Any) -> list[str]:

@@ -14,6 +14,7 @@ from convert.rules.words import KEYWORDS
 from convert.text import Line
 
 Chunk = list[Line]
+LONGEST = 420  # characters; what credits is shorter
 ZONE = 60  # lines; a head that is longer is not one
 _UNDERLINE = re.compile(r"=+|-+|~+|\*+|#+")
 _SITE = re.compile(r"\s*\((?P<site>[^()]{2,80})\)\s*$")
@@ -152,7 +153,7 @@ def _is_kicker(first: str, second: str) -> bool:
 
 
 def _say_title(title: Chunk, chunk: Chunk, draft: Draft, why: str) -> int:
-    text = re.sub(r"^(?:#+ |_|\*+ ?)|(?:_| ?\*+| #+)$", "", joined(title)).strip()
+    text = re.sub(r"^(?:#+ |_|\*+ ?)|(?:_| ?(?<!\*)\*+| #+)$", "", joined(title)).strip()
     draft.say("title", text or joined(title), title[0].number, why)
     _take(title, draft, "title")
     rest = chunk[len(title) :]
@@ -201,6 +202,8 @@ def _credit(line: Line, draft: Draft, beside_date: bool) -> bool:
     if same(text, draft.values.get("title", "")):
         draft.take(line, "title")
         return True
+    if len(text) > LONGEST:
+        return False
     return _field(line, draft) or _date(line, draft) or _by(line, draft) or (beside_date and _name(line, draft))
 
 

@@ -43,8 +43,10 @@ def heading(lines: Lines, _read: Read) -> Found | None:
 
 def _hash(lines: Lines) -> Found | None:
     text = lines[0].text
+    if text[:1] not in "#=" or len(text) > 300:
+        return None
     match = _HASH.fullmatch(text) or (not lines.depth and _EQUALS.fullmatch(text))
-    if not match or not match.group(2).strip() or len(text) > 300:
+    if not match or not match.group(2).strip():
         return None
     if match.group(1) == "#" and not lines.habits.markup and lines.chunk() > 1:
         return None
