@@ -12,6 +12,7 @@ from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
+FENCE_SIGNS = frozenset("`~-.=_+")  # what a fence begins with: most lines need no pattern
 _SIGNS = re.compile(
     r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
     r"try|print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|"
@@ -29,8 +30,9 @@ _ENOUGH = 300  # characters of a line; what it is shows by then
 
 def fenced(lines: Lines, _read: Read) -> Found | None:
     """What stands between two equal fences (``` or ~~~ with a language, AsciiDoc's ---- and ....)."""
-    match = FENCE.fullmatch(lines[0].text)
-    if not match or lines[0].blank:
+    text = lines[0].text
+    match = FENCE.fullmatch(text) if text[:1] in FENCE_SIGNS else None
+    if not match:
         return None
     if match.group(1)[0] not in "`~" and match.group(2):
         return None

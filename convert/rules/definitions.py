@@ -66,7 +66,7 @@ Look = Callable[[Lines], Entry | None]
 
 
 def _colons(lines: Lines) -> Entry | None:
-    match = _COLONS.fullmatch(lines[0].text)
+    match = _COLONS.fullmatch(lines[0].text) if "::" in lines[0].text else None
     if not match or "::" in match.group(1):
         return None
     first = [Line(lines[0].number, match.group(2), 0)] if match.group(2) else []

@@ -18,7 +18,7 @@ LABEL = re.compile(
 
 def footnote(lines: Lines, _read: Read) -> Found | None:
     """`[1] …` at the start of a chunk, with the lines that hang below it. A `Div` of class footnote, its label kept."""
-    if lines.depth or not LABEL.match(lines[0].text) or not _begins(lines):
+    if lines.depth or lines[0].text[:1] != "[" or not LABEL.match(lines[0].text) or not _begins(lines):
         return None
     count = _length(lines)
     text = join([line.text for line in lines.take(count)], lines.habits)

@@ -18,6 +18,7 @@ _HASH = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
 _EQUALS = re.compile(r"(={1,6})[ \t]+(\S.*?)[ \t]*=*")
 _FRAMED = re.compile(r"(\*{2,6}|={2,6}|-{2,6}|_{2}) ?(\S(?:.{0,250}\S)?) ?\1")
 _UNDERLINE = re.compile(r"=+|-+|~+|\^+|\*+|\++|\"+|#+|_+")
+_UNDERLINE_SIGNS = frozenset('=-~^*+"#_')
 _UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*|[IVXLC]{1,6}\.)[ \t]+(?=\S)")
 _ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
@@ -57,7 +58,7 @@ def _underlined(lines: Lines) -> Found | None:
     if len(lines) < 2 or lines[0].blank or not lines.blanks_before():
         return None
     line, under = lines[0], lines[1]
-    if not _UNDERLINE.fullmatch(under.text) or len(under.text) < 3 or line.indent != under.indent:
+    if under.text[:1] not in _UNDERLINE_SIGNS or not _UNDERLINE.fullmatch(under.text) or len(under.text) < 3 or line.indent != under.indent:
         return None
     if abs(len(under.text) - len(line.text)) > max(3, len(line.text) // 4) or not _wordy(line.text):
         return None
@@ -66,6 +67,8 @@ def _underlined(lines: Lines) -> Found | None:
 
 
 def _framed(lines: Lines) -> Found | None:
+    if lines[0].text[:1] not in "*=-_":
+        return None
     count = framed_lines(lines)
     match = _FRAMED.fullmatch(" ".join(line.text for line in lines.take(count or 1)))
     if not match or not _wordy(match.group(2)) or match.group(1)[0] in match.group(2):
