@@ -218,7 +218,7 @@ def _words(lines: Sequence[Line]) -> frozenset[str]:
     }
     if not halves:
         return frozenset()
-    whole = {word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+", line.text)}
+    whole = {word.casefold() for word in set(re.findall(r"[^\W\d_]+", "\n".join(line.text for line in lines)))}
     return frozenset(halves & whole)
 
 

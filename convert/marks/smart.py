@@ -75,7 +75,7 @@ def _run(text: str, pen: _Pen, more: bool) -> str:
         after = text[j] if j < len(text) else "x" if more else ""
         return _sign(match.group(), before, after, text[j : j + 8], pen)
 
-    new = _SIGN.sub(sign, text) if _SIGN.search(text) else text
+    new = _SIGN.sub(sign, text) if '"' in text or "'" in text or "-" in text or "..." in text else text
     if pen.language == "fr":
         new = _french(new)
     pen.before = text[-1:]

@@ -13,15 +13,20 @@ from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
 FENCE_SIGNS = frozenset("`~-.=_+")  # what a fence begins with: most lines need no pattern
-_SIGNS = re.compile(
-    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
+_KEYWORD = re.compile(
+    r"\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
     r"try|print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|"
-    r"insert|update|create)\b.*"
+    r"insert|update|create)\b"
+)
+_SIGNS = re.compile(
+    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
     r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
     r"|\w_\w|^[+-]{3} |^@@ "
 )
+# Each alternative of _SIGNS has one of these, and most lines of prose none: the look for one sign is cheap.
+_SIGN_OF_SIGNS = re.compile(r"[;{}\\/$%#<>=&|():@\[\]_+\d-]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
 _STATEMENT = re.compile(r"from [\w.]+ import|import |def |class |return |#include")
 _PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,30}(?: [^\W\d_]{2,30}){3}")
@@ -159,7 +164,8 @@ def _announced(lines: Lines, chunk: int) -> bool:
 
 def has_signs(text: str) -> bool:
     """Whether a line carries a sign of code."""
-    return bool(_SIGNS.search(text[:_ENOUGH]))
+    text = text[:_ENOUGH]
+    return bool(_KEYWORD.match(text) or (_SIGN_OF_SIGNS.search(text) and _SIGNS.search(text)))
 
 
 def _reads(text: str) -> bool:
@@ -175,13 +181,17 @@ def is_prose(text: str) -> bool:
 def looks_like_code(lines: Lines, set_in: bool) -> bool:
     """Whether most lines of a chunk carry code's signs and few read like prose."""
     texts = [line.text for line in lines]
+    if not set_in and len(texts) < 2:
+        return False
     signs = sum(has_signs(t) for t in texts)
+    if signs * 3 < len(texts):
+        return False
     prose = sum(_reads(t) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
     if set_in:
         if not prose and signs * 3 >= len(texts):
             return True
         return signs * 2 >= len(texts) and prose * 2 <= len(texts) and (signs > prose or len(texts) > 3)
-    return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
+    return signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
 
 
 def _kept(lines: Lines) -> str:

@@ -46,7 +46,7 @@ def _run(lines: Lines, look: Look) -> tuple[list[Entry], int]:
     entries: list[Entry] = []
     count = at = 0
     while at < len(lines):
-        rest = lines.rest(at)
+        rest = lines.rest(at) if at else lines
         entry = look(rest) if rest[0].indent == lines[0].indent else None
         if entry is None:
             break

@@ -5,6 +5,7 @@ Levels given here are those of the sign (`##` is 2, `1.2` is 2); the pass `level
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from convert.marks import inlines
@@ -58,7 +59,12 @@ def _underlined(lines: Lines) -> Found | None:
     if len(lines) < 2 or lines[0].blank or not lines.blanks_before():
         return None
     line, under = lines[0], lines[1]
-    if under.text[:1] not in _UNDERLINE_SIGNS or not _UNDERLINE.fullmatch(under.text) or len(under.text) < 3 or line.indent != under.indent:
+    if (
+        under.text[:1] not in _UNDERLINE_SIGNS
+        or not _UNDERLINE.fullmatch(under.text)
+        or len(under.text) < 3
+        or line.indent != under.indent
+    ):
         return None
     if abs(len(under.text) - len(line.text)) > max(3, len(line.text) // 4) or not _wordy(line.text):
         return None
@@ -180,11 +186,13 @@ def _found(lines: Lines, text: str, level: int, count: int, sure: Sure, why: str
 
 
 def _wordy(text: str, least: int = 2) -> bool:
-    return sum(c.isalnum() for c in text) >= least
+    return len(list(itertools.islice(filter(str.isalnum, text), least))) == least
 
 
 def _caps(line: Line) -> bool:
     """Whether every letter that has a case is a capital, and there are enough to tell."""
+    if line.text.upper() != line.text:
+        return False
     cased = [c for c in line.text if c.upper() != c.lower()]
     return len(cased) >= 3 and all(c.isupper() for c in cased)
 

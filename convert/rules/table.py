@@ -37,7 +37,7 @@ def table(lines: Lines, _read: Read) -> Found | None:
         return _boxed(lines)
     if _BAR.search(text):
         return _piped(lines)
-    return _ruled(lines) or _aligned(lines)
+    return (_ruled(lines) or _aligned(lines)) if lines.chunk() > 1 else None
 
 
 def _announced(lines: Lines) -> bool:

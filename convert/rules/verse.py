@@ -55,10 +55,12 @@ def _opens(text: str) -> bool:
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15:
+        return False
     if _even(texts) or _run_on(lines) or _ragged(lines):
         return True
     roomy = _set_in(lines) or (not lines.habits.width and len(texts) > 3)
-    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15 * roomy:
+    if max(map(len, texts)) > LONGEST + 15 * roomy:
         return False
     if not broken_early(lines) and not _set_in(lines):
         return False
