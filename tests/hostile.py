@@ -31,11 +31,11 @@ def below(first: str, text: str) -> Callable[[int], str]:
 
 
 def numbered(line: str) -> Callable[[int], str]:
-    """`line` over and over, `{0}` in it the number of the time and `{1}` an indent from 0 to 30 columns."""
+    """`line` over and over, `{0}` in it a number from 0 to 999 and `{1}` an indent from 0 to 30 columns."""
 
     def lines(n: int) -> str:
-        size = len(line.format(1000, " " * 15))
-        return "".join(line.format(i, " " * (i % 31)) for i in range(max(1, n // size)))
+        size = len(line.format(999, " " * 15))
+        return "".join(line.format(i % 1000, " " * (i % 31)) for i in range(max(1, n // size)))
 
     return lines
 
