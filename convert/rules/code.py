@@ -86,7 +86,10 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     chunk = lines.chunk()
     if lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth:
         return _set_in(lines)
-    if lines.amid() or (not looks_like_code(lines.take(chunk), set_in) and not _announced(lines, chunk)):
+    if lines.amid():
+        return None
+    looks = (chunk > 1 or set_in) and looks_like_code(lines.take(chunk), set_in)
+    if not looks and not _announced(lines, chunk):
         return None
     count = end = chunk
     while end < len(lines):

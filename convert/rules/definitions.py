@@ -32,7 +32,10 @@ _END = (",", ";", ":", "!", "?", "—", "-", "…")
 
 def definitions(lines: Lines, read: Read) -> Found | None:
     """Terms marked `::`, terms above what is set in below them, or terms beside it. `DefinitionList`."""
-    if lines.depth >= DEEPEST or marker_of(lines[0].text):
+    text = lines[0].text
+    if lines.chunk() < 2 and not ("::" in text or "  " in text or "\t" in text):
+        return None  # a line alone, nothing beside it
+    if lines.depth >= DEEPEST or marker_of(text):
         return None
     for look, why in ((_colons, "terms marked ::"), (_beside, "terms beside"), (_above, "terms above")):
         entries, count = _run(lines, look)

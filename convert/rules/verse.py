@@ -17,7 +17,10 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
-    chunk = _without_name(lines, lines.chunk())
+    chunk = lines.chunk()
+    if chunk < 2:
+        return None
+    chunk = _without_name(lines, chunk)
     if lines.item or lines.amid() or not _stanza(lines.take(chunk)):
         return None
     count = chunk
