@@ -371,7 +371,8 @@ class Lines:
         habits = self.habits
         if habits.margin or (column and habits.width):
             habits = replace(habits, margin=0, width=max(0, habits.width - column))
-        return replace(lines_of(tuple(lines), habits), depth=self.depth + 1, item=item)
+        inner = lines_of(tuple(lines), habits)
+        return Lines(inner.all, 0, len(inner), habits, self.depth + 1, item, inner.ends)
 
     def opens_item(self) -> bool:
         """Whether these lines begin right behind a list item's mark."""

@@ -17,7 +17,7 @@ _ONE = frozenset("*⁂❖❧#~◆◇☆★※•＊")  # a single one of these i
 def scene_break(lines: Lines, _read: Read) -> Found | None:
     """A line of the same few ornaments, alone in its chunk. `HorizontalRule`."""
     text = lines[0].text
-    if len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
+    if text[:1].isalnum() or len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
         return None
     marks = "".join(text.split())
     if len(set(marks)) > 2 or (len(marks) == 1 and marks not in _ONE):
