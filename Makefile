@@ -10,7 +10,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve quality corpus bench lock image clean
+.PHONY: help run test lint serve quality corpus bench reading lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -37,6 +37,9 @@ corpus: $(TEST_READY)  ## read the articles of ../shared/corpus, where there is 
 
 bench: $(READY)  ## measure speed and memory
 	$(PYTHON) benchmarks/speed.py
+
+reading: $(READY)  ## measure reading: ordinary texts against pandoc, and texts made to be slow
+	$(PYTHON) -m benchmarks.reading
 
 lock: $(TEST_READY)  ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in -o requirements.lock

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from convert.rules.code import FENCE, is_prose
+from convert.rules.code import FENCE, FENCE_SIGNS, is_prose
 from convert.rules.paragraph import bare as core
 from convert.rules.paragraph import goes_on, parted
 from convert.rules.starts import BULLET, LABEL, NUMBER
@@ -429,7 +429,7 @@ def _fences(lines: Sequence[Line]) -> dict[str, tuple[int, ...]]:
     """For each fence, the numbers of the lines that may close one."""
     found: dict[str, list[int]] = {}
     for line in lines:
-        match = FENCE.fullmatch(line.text) if line.text[:1] in "`~-.=_+" else None
+        match = FENCE.fullmatch(line.text) if line.text[:1] in FENCE_SIGNS else None
         if match and not match.group(2):
             found.setdefault(match.group(1), []).append(line.number)
     return {fence: tuple(numbers) for fence, numbers in found.items()}

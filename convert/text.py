@@ -5,6 +5,7 @@ Unicode 15 and its Annex 15 (NFC).
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from bisect import bisect_left
@@ -54,6 +55,15 @@ TIDYINGS: tuple[tuple[str, str, re.Pattern[str], str | Callable[[re.Match[str]],
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
+_PILES = re.compile(r"[^\w\s\x00-\u02ff]{31,}")  # more marks than any letter bears (Annex 15, 12.1), or symbols
+
+
+def _in_order(pile: re.Match[str]) -> str:
+    """Combining marks in their canonical order, which NFC wants too, but it sorts a long run in quadratic time."""
+    runs = itertools.groupby(pile.group(), lambda c: unicodedata.combining(c) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
+
+
 def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
     """`text` in NFC, its lines ended by one newline, without characters that no edition may hold.
 
@@ -75,6 +85,7 @@ def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
         line, count = text.count("\n", 0, private.start()) + 1, len(_PRIVATE.findall(text))
         said = f"{count} characters of private use ({_code(private.group())}, line {line}) mean what a font says."
         remarks.append(Remark("private-use", line, said))
+    text = _PILES.sub(_in_order, text)
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return text, tuple(remarks)
@@ -184,9 +195,16 @@ class Habits:
     fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
 
 
-@dataclass(frozen=True, slots=True)
+_LONG_CHUNK = 40  # lines
+_HEAD = 8  # lines at a chunk's top that are asked what the whole is
+
+
+@dataclass(slots=True)
 class Lines:
-    """A view of some lines that copies nothing, so that rules stay linear; it carries the text's habits."""
+    """A view of some lines that copies nothing, so that rules stay linear; it carries the text's habits.
+
+    Nobody changes one. It is not frozen because a frozen one takes three times as long to make, and rules make many.
+    """
 
     all: tuple[Line, ...] = field(repr=False)
     start: int = 0
@@ -200,28 +218,40 @@ class Lines:
         return self.stop - self.start
 
     def __getitem__(self, index: int) -> Line:
-        if not 0 <= index < len(self):
+        place = self.start + index
+        if index < 0 or place >= self.stop:
             raise IndexError(index)
-        return self.all[self.start + index]
+        return self.all[place]
 
     def __iter__(self) -> Iterator[Line]:
-        return (self.all[i] for i in range(self.start, self.stop))
+        return iter(self.all[self.start : self.stop])
 
     def rest(self, count: int) -> Lines:
         """What follows the first `count` lines."""
-        return self._view(min(self.start + count, self.stop), self.stop)
+        start = self.start + count
+        stop = self.stop
+        return Lines(self.all, start if start < stop else stop, stop, self.habits, self.depth, self.item, self.ends)
 
     def take(self, count: int) -> Lines:
         """The first `count` lines."""
-        return self._view(self.start, min(self.start + count, self.stop))
-
-    def _view(self, start: int, stop: int) -> Lines:
-        """Other bounds; `dataclasses.replace` would say the same and take five times the time."""
+        start = self.start
+        stop = min(start + count, self.stop)
         return Lines(self.all, start, stop, self.habits, self.depth, self.item, self.ends)
 
     def chunk(self) -> int:
         """How many lines there are before the next blank one."""
-        return min(self.ends[self.start], self.stop) - self.start if len(self) else 0
+        if self.start >= self.stop:
+            return 0
+        end = self.ends[self.start]
+        return (end if end < self.stop else self.stop) - self.start
+
+    def amid(self) -> bool:
+        """Whether these lines begin deep inside a long chunk: what it is as a whole was asked at its head.
+
+        To ask again at each of its lines would take quadratic time.
+        """
+        above = self.all[max(0, self.start - _HEAD) : self.start]
+        return self.chunk() > _LONG_CHUNK and len(above) == _HEAD and not any(line.blank for line in above)
 
     def blanks_before(self) -> int:
         """How many blank lines stand right above; many at the very top."""
@@ -257,7 +287,8 @@ class Lines:
         habits = self.habits
         if habits.margin or (column and habits.width):
             habits = replace(habits, margin=0, width=max(0, habits.width - column))
-        return replace(lines_of(tuple(lines), habits), depth=self.depth + 1, item=item)
+        inner = lines_of(tuple(lines), habits)
+        return Lines(inner.all, 0, len(inner), habits, self.depth + 1, item, inner.ends)
 
     def opens_item(self) -> bool:
         """Whether these lines begin right behind a list item's mark."""

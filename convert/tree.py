@@ -595,6 +595,10 @@ def plain_text(node: Any) -> str:
                 parts.append(text)
             case SoftBreak() | LineBreak():
                 parts.append(" ")
+            case Para(inlines) | Plain(inlines) | Header(inlines=inlines):  # most of a text: no look at the fields
+                if parts:
+                    parts.append(" ")
+                stack.append(inlines)
             case LineBlock(lines):
                 stack.extend(part for line in reversed(lines) for part in (Str(" "), line))
             case Note():

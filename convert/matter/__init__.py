@@ -72,8 +72,8 @@ def _fields(lines: Sequence[Line], draft: Draft) -> int:
     """A block of fields at the top, and more of them after single blank lines; how many lines they took."""
     start = at = int(_has_envelope(lines))
     mail = False
-    while at < len(lines):
-        entries = fields.block(lines[at:], more=at > start)
+    while at < min(len(lines), fields.LONGEST):
+        entries = fields.block(lines[at : at + fields.LONGEST + 1], more=at > start)
         if not entries or (at > start and len(entries) > 1 and not all(fields.home(e) for e in entries)):
             break
         if at == start:

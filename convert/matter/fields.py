@@ -13,6 +13,8 @@ from convert.matter import names
 from convert.matter.draft import Draft, Kind
 from convert.text import Line
 
+LONGEST = 300  # lines; what is longer is no head of a text
+
 
 class Entry(NamedTuple):
     """One field, unfolded."""
@@ -91,7 +93,7 @@ def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
     right below another block, where one field with a home is enough.
     """
     entries: list[Entry] = []
-    for line in lines:
+    for line in lines[: LONGEST + 1]:
         found = entry(line)
         if line.blank:
             break
@@ -102,6 +104,8 @@ def block(lines: Sequence[Line], more: bool = False) -> list[Entry]:
             return []
         else:
             entries.append(found)
+    if sum(len(e.lines) for e in entries) > LONGEST:
+        return []
     homes = [home(e) for e in entries]
     known = sum(bool(h) for h in homes)
     if more and known:

@@ -248,7 +248,7 @@ def _names_site(site: str, title: str) -> bool:
 
 
 def _say_title(title: Chunk, chunk: Chunk, draft: Draft, why: str) -> int:
-    text = re.sub(r"^(?:#+ |_|\*+ ?)|(?:_| ?\*+| #+)$", "", joined(title)).strip()
+    text = re.sub(r"^(?:#+ |_|\*+ ?)|(?:_| ?(?<!\*)\*+| #+)$", "", joined(title)).strip()
     draft.say("title", text or joined(title), title[0].number, why)
     take_all(title, draft, "title")
     rest = chunk[len(title) :]

@@ -13,7 +13,7 @@ from convert.tree import Attr, Div, Para
 def attribution(lines: Lines, _read: Read) -> Found | None:
     """`— Name, Work` alone, set in or inside a quotation. A `Div` of class attribution, its dash kept."""
     count = lines.chunk()
-    if count > 2 or not credits(" ".join(line.text for line in lines.take(count))):
+    if count > 2 or lines[0].text[:1] not in "-—–―" or not credits(" ".join(x.text for x in lines.take(count))):
         return None
     above = lines.above()
     if above is None or lines.item or (not lines.depth and lines[0].indent < _least(lines.habits)):

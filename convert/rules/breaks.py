@@ -23,7 +23,7 @@ def scene_break(lines: Lines, _read: Read) -> Found | None:
         letters = "".join(c for c in text if c.isalnum())
         taken = (Taken(lines[0].number, letters, "ornament"),)
         return Found((HorizontalRule(),), 1, taken, why="a line of ornaments alone")
-    if len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
+    if text[:1].isalnum() or len(text) > 200 or any(c.isalnum() for c in text) or not _ORNAMENTS.fullmatch(text):
         return None
     marks = "".join(text.split())
     if len(set(marks)) > 2 or (len(marks) == 1 and marks not in _ONE):

@@ -12,15 +12,21 @@ from convert.text import Lines
 from convert.tree import NO_ATTR, Attr, CodeBlock
 
 FENCE = re.compile(r"(`{3,}|~{3,}|-{4,}|\.{4,}|={4,}|_{4,}|\+{4,})[ \t]*([\w+#.-]{0,30})")
-_SIGNS = re.compile(
-    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S|^\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
+FENCE_SIGNS = frozenset("`~-.=_+")  # what a fence begins with: most lines need no pattern
+_KEYWORD = re.compile(
+    r"\s*(?:def|class|import|from|return|function|var|let|const|if|for|while|else|elif|"
     r"try|print|public|static|void|int|char|struct|end|do|raise|try:|with|yield|assert|case|except|git|sudo|require|include|select|"
-    r"insert|update|create)\b.*"
+    r"insert|update|create)\b"
+)
+_SIGNS = re.compile(
+    r"[;{}\\]$| /$|^;|^[$%#>]\s?\S"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
     r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
     r"|\w_\w|^[+-]{3} |^@@ |\[-{1,2}[a-z]"
 )
+# Each alternative of _SIGNS has one of these, and most lines of prose none: the look for one sign is cheap.
+_SIGN_OF_SIGNS = re.compile(r"[;{}\\/$%#<>=&|():@\[\]_+\d-]")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af、。，]{12}")
 _STATEMENT = re.compile(r"from [\w.]+ import|import |def |class |return |#include")
 _PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,30}(?: [^\W\d_]{2,30}){3}")
@@ -29,8 +35,9 @@ _ENOUGH = 300  # characters of a line; what it is shows by then
 
 def fenced(lines: Lines, _read: Read) -> Found | None:
     """What stands between two equal fences (``` or ~~~ with a language, AsciiDoc's ---- and ....)."""
-    match = FENCE.fullmatch(lines[0].text)
-    if not match or lines[0].blank:
+    text = lines[0].text
+    match = FENCE.fullmatch(text) if text[:1] in FENCE_SIGNS else None
+    if not match:
         return None
     if match.group(1)[0] not in "`~" and match.group(2):
         return None
@@ -83,7 +90,10 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     literal = above is not None and above.text.endswith("::") and lines.habits.dialect != "asciidoc" and set_in
     if literal or (lines.habits.markup and lines[0].indent >= lines.habits.margin + 4 and not lines.depth):
         return _set_in(lines, "set in below ::" if literal else "set in by four columns, among Markdown")
-    if not looks_like_code(lines.take(chunk), set_in) and not _announced(lines, chunk):
+    if lines.amid():
+        return None
+    looks = (chunk > 1 or set_in) and looks_like_code(lines.take(chunk), set_in)
+    if not looks and not _announced(lines, chunk):
         return None
     count = end = chunk
     while end < len(lines):
@@ -123,12 +133,13 @@ def _left_of_margin(lines: Lines) -> bool:
         return False
     if not leaves_margin(lines[0], lines.all[lines.start - 1], lines):
         return False
-    rest = lines.take(lines.chunk())
+    rest = lines.take(min(lines.chunk(), _LONGEST_LOOK))
     if len(rest) == 1 and not has_signs(rest[0].text) and not PROMPT.match(rest[0].text):
         return False  # a heading that hangs, close below its neighbour
-    return min(line.indent for line in rest) < lines.habits.margin and not any(_reads(x.text[:40]) for x in rest)
+    return not any(_reads(x.text[:40]) for x in rest)
 
 
+_LONGEST_LOOK = 60  # lines; prose shows within them
 _LONGEST_BRACE = 200  # lines; one that is not closed by then was no listing's
 
 
@@ -158,7 +169,8 @@ def _announced(lines: Lines, chunk: int) -> bool:
 
 def has_signs(text: str) -> bool:
     """Whether a line carries a sign of code."""
-    return bool(_SIGNS.search(text[:_ENOUGH]))
+    text = text[:_ENOUGH]
+    return bool(_KEYWORD.match(text) or (_SIGN_OF_SIGNS.search(text) and _SIGNS.search(text)))
 
 
 def _reads(text: str) -> bool:
@@ -174,13 +186,17 @@ def is_prose(text: str) -> bool:
 def looks_like_code(lines: Lines, set_in: bool) -> bool:
     """Whether most lines of a chunk carry code's signs and few read like prose."""
     texts = [line.text for line in lines]
+    if not set_in and len(texts) < 2:
+        return False
     signs = sum(has_signs(t) for t in texts)
+    if signs * 3 < len(texts):
+        return False
     prose = sum(_reads(t) and not t.startswith(("#", "//", "/*", "*", "--", "$", ";")) for t in texts)
     if set_in:
         if not prose and signs * 3 >= len(texts):
             return True
         return signs * 2 >= len(texts) and prose * 2 <= len(texts) and (signs > prose or len(texts) > 3)
-    return len(texts) > 1 and signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
+    return signs * 4 >= len(texts) * 3 and prose * 4 <= len(texts)
 
 
 def kept(lines: Lines) -> str:

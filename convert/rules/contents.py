@@ -14,8 +14,13 @@ from convert.text import Line, Lines, bare
 from convert.tree import Attr, BulletList, Div, Header, Plain, Pos
 
 LONGEST = 1000  # lines
-_LEADER = re.compile(r".*?\S(?:\s*(?:\.\s?){3,}|\s*…+|\s{3,}|\t)\s*(?:\d{1,4}|[ivxl]{1,6})")
-_DOTS = re.compile(r".*?\S\s*(?:\.\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6})")
+# Both are read from the line's end: from its start, each of a thousand points could begin the leader.
+_LEADER = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:\s?\.){3,}\s*|…+\s*|\s{3,}|\t)\S")
+_DOTS = re.compile(r"(?:\d{1,4}|[ivxl]{1,6})\s*(?:\s?\.){4,}\s*\S")
+
+
+_LONGEST_WORD = 40  # characters of a line that says "Contents" in any language
+_PAGE_ENDS = frozenset("0123456789ivxl")
 
 
 def contents(lines: Lines, read: Read) -> Found | None:
@@ -24,6 +29,9 @@ def contents(lines: Lines, read: Read) -> Found | None:
     A `Div` of class contents: the heading where there is one, then a list of the entries.
     """
     head = 0
+    text = lines[0].text
+    if len(text) > _LONGEST_WORD and text[-1] not in _PAGE_ENDS:
+        return None
     if CONTENTS.fullmatch(lines[0].text) and lines.blanks_before():
         head = 1 + min(lines.blanks_after(1), 3)
     body = lines.rest(head)
@@ -61,6 +69,8 @@ def _title(lines: Lines) -> Header:
 
 def _entries(lines: Lines, titled: bool) -> int:
     """How many lines at the top are entries: below a title most lead to pages or recur, else all have dots."""
+    if not titled and not _leads(lines[0], lines, titled):
+        return 0
     count = i = good = all_ = 0
     seen: set[str] = set()
     while i < min(len(lines), LONGEST):
@@ -83,5 +93,5 @@ def _entries(lines: Lines, titled: bool) -> int:
 
 def _leads(line: Line, lines: Lines, titled: bool) -> bool:
     if not titled:
-        return bool(_DOTS.fullmatch(line.text))
-    return bool(_LEADER.fullmatch(line.text)) or bare(line.text) in lines.habits.again
+        return line.text[-1:] in _PAGE_ENDS and bool(_DOTS.match(line.text[::-1]))
+    return bool(_LEADER.match(line.text[::-1])) or bare(line.text) in lines.habits.again

@@ -26,12 +26,16 @@ class Entry(NamedTuple):
 
 _COLONS = re.compile(r"(\S.{0,120}?)::(?:\s+(.*))?")
 _BESIDE = re.compile(r"(\[[^\[\]]{1,40}\]|\S(?:.{0,24}?\S)?)( {2,}|\t)(?=\S)")
+_ENOUGH = 6  # entries; what is no list by then would be asked again at each of the rest
 _END = (",", ";", ":", "!", "?", "—", "-", "…")
 
 
 def definitions(lines: Lines, read: Read) -> Found | None:
     """Terms marked `::`, terms above what is set in below them, or terms beside it. `DefinitionList`."""
-    if lines.depth >= DEEPEST or marker_of(lines[0].text):
+    text = lines[0].text
+    if lines.chunk() < 2 and not ("::" in text or "  " in text or "\t" in text):
+        return None  # a line alone, nothing beside it
+    if lines.depth >= DEEPEST or marker_of(text):
         return None
     for look, why in ((_colons, "terms marked ::"), (_beside, "terms beside"), (_above, "terms above")):
         entries, count = _run(lines, look)
@@ -45,11 +49,13 @@ def _run(lines: Lines, look: Look) -> tuple[list[Entry], int]:
     entries: list[Entry] = []
     count = at = 0
     while at < len(lines):
-        rest = lines.rest(at)
+        rest = lines.rest(at) if at else lines
         entry = look(rest) if rest[0].indent == lines[0].indent else None
         if entry is None:
             break
         entries.append(entry)
+        if len(entries) == _ENOUGH and not _believable(entries, look):
+            return [], 0
         count = at + entry.size
         at = count + min(lines.blanks_after(count), 9)
         if at - count > 2:
@@ -63,7 +69,7 @@ Look = Callable[[Lines], Entry | None]
 
 
 def _colons(lines: Lines) -> Entry | None:
-    match = _COLONS.fullmatch(lines[0].text)
+    match = _COLONS.fullmatch(lines[0].text) if "::" in lines[0].text else None
     if not match or "::" in match.group(1):
         return None
     first = [Line(lines[0].number, match.group(2), 0)] if match.group(2) else []

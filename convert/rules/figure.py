@@ -23,7 +23,9 @@ LONGEST = 30  # lines; a bracket that is open longer was never a caption's
 
 def figure(lines: Lines, _read: Read) -> Found | None:
     """`[Illustration: …]`, or a line like "Figure 3: …" set in from the margin. A `Figure` of its caption."""
-    return _bracketed(lines) or _left_out(lines) or _numbered(lines) or _credited(lines)
+    if lines[0].text[:1] == "[":
+        return _bracketed(lines) or _left_out(lines) or _numbered(lines) or _credited(lines)
+    return (_numbered(lines) or _credited(lines)) if lines.chunk() < 3 else None
 
 
 def _bracketed(lines: Lines) -> Found | None:

@@ -5,6 +5,7 @@ Levels given here are those of the sign (`##` is 2, `1.2` is 2); the pass `level
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from convert.marks import inlines
@@ -18,6 +19,7 @@ _HASH = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
 _EQUALS = re.compile(r"(={1,6})[ \t]+(\S.*?)[ \t]*=*")
 _FRAMED = re.compile(r"(\*{2,6}|={2,6}|-{2,6}|_{2}) ?(\S(?:.{0,250}\S)?) ?\1")
 _UNDERLINE = re.compile(r"=+|-+|~+|\^+|\*+|\++|\"+|#+|_+")
+_UNDERLINE_SIGNS = frozenset('=-~^*+"#_')
 _UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*|[IVXLC]{1,6}\.)[ \t]+(?=\S)")
 _ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
@@ -44,8 +46,10 @@ def heading(lines: Lines, _read: Read) -> Found | None:
 
 def _hash(lines: Lines) -> Found | None:
     text = lines[0].text
+    if text[:1] not in "#=" or len(text) > 300:
+        return None
     match = _HASH.fullmatch(text) or (not lines.depth and _EQUALS.fullmatch(text))
-    if not match or not match.group(2).strip() or len(text) > 300:
+    if not match or not match.group(2).strip():
         return None
     if match.group(1) == "#" and not lines.habits.markup and lines.chunk() > 1:
         return None
@@ -56,7 +60,12 @@ def _underlined(lines: Lines) -> Found | None:
     if len(lines) < 2 or lines[0].blank or not lines.blanks_before():
         return None
     line, under = lines[0], lines[1]
-    if not _UNDERLINE.fullmatch(under.text) or len(under.text) < 3 or line.indent != under.indent:
+    if (
+        under.text[:1] not in _UNDERLINE_SIGNS
+        or not _UNDERLINE.fullmatch(under.text)
+        or len(under.text) < 3
+        or line.indent != under.indent
+    ):
         return None
     if abs(len(under.text) - len(line.text)) > max(3, len(line.text) // 4) or not _wordy(line.text):
         return None
@@ -65,6 +74,8 @@ def _underlined(lines: Lines) -> Found | None:
 
 
 def _framed(lines: Lines) -> Found | None:
+    if lines[0].text[:1] not in "*=-_":
+        return None
     count = framed_lines(lines)
     match = _FRAMED.fullmatch(" ".join(line.text for line in lines.take(count or 1)))
     if not match or not _wordy(match.group(2)) or match.group(1)[0] in match.group(2):
@@ -183,11 +194,13 @@ def _found(lines: Lines, text: str, level: int, count: int, sure: Sure, why: str
 
 
 def _wordy(text: str, least: int = 2) -> bool:
-    return sum(c.isalnum() for c in text) >= least
+    return len(list(itertools.islice(filter(str.isalnum, text), least))) == least
 
 
 def _caps(line: Line) -> bool:
     """Whether every letter that has a case is a capital, and there are enough to tell."""
+    if line.text.upper() != line.text:
+        return False
     cased = [c for c in line.text if c.upper() != c.lower()]
     return len(cased) >= 3 and all(c.isupper() for c in cased)
 

@@ -54,7 +54,7 @@ def listing(lines: Lines, read: Read) -> Found | None:
 def unmarked(lines: Lines, _read: Read) -> Found | None:
     """Lines ended on purpose in a text that is not wrapped: what is left of a list whose bullets are lost."""
     habits, count = lines.habits, lines.chunk()
-    if habits.width or habits.paragraphs in ("mark", "indent") or lines.depth or count < 2:
+    if habits.width or habits.paragraphs in ("mark", "indent") or lines.depth or count < 2 or lines.amid():
         return None
     items = list(lines.take(count))
     above = lines.above()
@@ -185,6 +185,7 @@ def follows(mark: Marker, before: Marker) -> bool:
 # ---------------------------------------------------------------- items
 
 Items = list[tuple[Marker, list[Line]]]
+_EMPTY = 3  # items in a row that say nothing: signs, not a list
 
 
 def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
@@ -196,6 +197,8 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
         gap = _gap(lines, i)
         if i + gap >= len(lines):
             break
+        if len(items) == _EMPTY and not _said(items):
+            break  # nor would the rest be believed
         line, last = lines[i + gap], items[-1]
         mark = (marker_of(line.text) or _dash_of(line.text, first)) if abs(line.indent - indent) <= 1 else None
         if mark and follows(mark, last[0]):
@@ -208,6 +211,10 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
             break
         i += gap + 1
     return items, i, loose
+
+
+def _said(items: Items) -> bool:
+    return any(line.text for _, item in items for line in item)
 
 
 def _gap(lines: Lines, i: int) -> int:
@@ -247,7 +254,7 @@ _NAME = re.compile(r"[A-Z]\. [A-Z]")
 def _believable(lines: Lines, first: Marker, items: Items) -> bool:
     """Whether this is a list, and not a sentence that happens to begin with a letter and a point."""
     text = lines[0].text
-    if not any(line.text for _, item in items for line in item):
+    if not _said(items):
         return False
     if len(items) > 1:
         return not first.ordered or first.value <= 1 or len(items) > 2 or lines[0].indent > lines.habits.margin

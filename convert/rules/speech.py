@@ -16,7 +16,7 @@ def speech(lines: Lines, _read: Read) -> Found | None:
     if not match or match.group(1) not in lines.habits.speakers or lines.depth:
         return None
     count = next((i for i in range(1, lines.chunk()) if _another(lines, i)), lines.chunk())
-    count = min(count, length(lines))
+    count = length(lines.take(count))  # of what is said only: the whole chunk would be read again at each label
     text = join([line.text for line in lines.take(count)], lines.habits)
     said = inlines(text[match.end() :], lines.habits)
     label = Span(Attr("", ("speaker",)), (Str(match.group(0).rstrip()),))

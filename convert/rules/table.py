@@ -37,7 +37,7 @@ def table(lines: Lines, _read: Read) -> Found | None:
         return _boxed(lines)
     if _BAR.search(text):
         return _piped(lines)
-    return _ruled(lines) or _aligned(lines)
+    return (_ruled(lines) or _aligned(lines)) if lines.chunk() > 1 else None
 
 
 def _announced(lines: Lines) -> bool:
@@ -132,6 +132,8 @@ def _joined(group: Sequence[Cells]) -> Cells:
 
 def _ruled(lines: Lines) -> Found | None:
     """A rule of dashes in as many parts as there are columns, below the header or above it too."""
+    if not any(line.text[:1] in "-=─" for line in lines.take(min(lines.chunk(), 5))):
+        return None
     chunk = _first(lines)
     top = 1 if _RULE.fullmatch(chunk[0].text) else 0
     at = next((i for i in range(1, min(4 + top, len(chunk))) if _RULE.fullmatch(chunk[i].text)), 0)
@@ -181,6 +183,8 @@ _GAP = re.compile(r"\S {2,}\S")
 
 def _aligned(lines: Lines) -> Found | None:
     """Three rows or more, through all of which the same columns of space run."""
+    if not any("  " in line.text for line in lines.take(min(lines.chunk(), 2))):
+        return None
     chunk = _first(lines)
     if not _GAP.search(chunk[0].text) and not (len(chunk) > 1 and _GAP.search(chunk[1].text)):
         return None

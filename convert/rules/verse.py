@@ -17,8 +17,11 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
-    chunk = _without_name(lines, lines.chunk())
-    if lines.item or not _stanza(lines.take(chunk)):
+    chunk = lines.chunk()
+    if chunk < 2:
+        return None
+    chunk = _without_name(lines, chunk)
+    if lines.item or lines.amid() or not _stanza(lines.take(chunk)):
         return None
     count = chunk
     while count < len(lines) and lines.blanks_after(count) == 1:
@@ -55,6 +58,8 @@ def _opens(text: str) -> bool:
 def _stanza(lines: Lines) -> bool:
     """Whether a chunk's lines were broken on purpose and read like verse."""
     texts = [line.text for line in lines]
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15:
+        return False
     margin = lines.habits.margin
     if (
         lines.habits.paragraphs == "indent"
@@ -65,7 +70,7 @@ def _stanza(lines: Lines) -> bool:
     if _even(texts) or _run_on(lines) or _ragged(lines):
         return True
     roomy = _set_in(lines) or (not lines.habits.width and len(texts) > 3)
-    if len(texts) < 2 or max(map(len, texts)) > LONGEST + 15 * roomy:
+    if max(map(len, texts)) > LONGEST + 15 * roomy:
         return False
     if not broken_early(lines) and not _set_in(lines):
         return False
