@@ -53,7 +53,7 @@ def test_gold_says_all_that_its_source_says_in_its_order(name: str) -> None:
     lines = enumerate(gate.source(name).splitlines(), 1)
     judged = "\n".join(x for n, x in lines if n >= gold.body and not any(a <= n <= b for a, b in gold.free))
     said = [".*?".join(letters(part) for part in label.said.split(" … ")) for label in gold.labels]
-    assert re.fullmatch(".{0,4}?".join(["", *said, ""]), letters(judged.replace("[Illustration:", "")))
+    assert re.fullmatch(".{0,4}?".join(["", *said, ""]), letters(re.sub(r"\[Illustration:|［＃[^］]*］", "", judged)))
 
 
 # ---------------------------------------------------------------- the scorer
