@@ -34,6 +34,7 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
     return Habits(
         margin=margin,
         width=width,
+        first=_first_indent(lines[:SAMPLE], margin),
         paragraphs="indent" if set_in else _paragraphs(lines[:SAMPLE], margin, width),
         language=language,
         markup=markup,
@@ -146,6 +147,17 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
     if starts > 1 and starts > early and starts * 2 > _solid_chunks(lines) and starts * 40 > len(texts):
         return "indent"
     return "mark" if early > chunks and early * 25 > len(texts) else "blank"
+
+
+def _first_indent(lines: Sequence[Line], margin: int) -> int:
+    """By how much the first lines of chunks are set in from the lines that follow, where a fair share of them are."""
+    chunks = [list(group) for blank, group in itertools.groupby(lines, lambda line: line.blank) if not blank]
+    long = [c for c in chunks if len(c) > 1 and c[1].indent == margin and not _MARKED.match(c[0].text)]
+    steps = Counter(c[0].indent - margin for c in long if c[0].indent > margin + 1)
+    if not steps or steps.total() * 2 < len(long):
+        return 0
+    step, count = steps.most_common(1)[0]
+    return step if count > 1 and count * 2 > steps.total() else 0
 
 
 def _line_by_line(texts: Sequence[Line], pairs: Sequence[tuple[Line, Line]]) -> bool:

@@ -22,7 +22,7 @@ _SIGNS = re.compile(
     r"[;{}\\]$| /$|^;|^[$%#>]\s?\S"
     r"|[=!<>]=|[-=]>|::|&&|\|\||\(\)|\w\(|</?\w+|/>|^\s*[@#/]{1,2}\w|\w\.\w+\(|=\s*[\"'\d\[{(]|\[\d+\]|^\s*[)\]}]"
     r"|\b[0-9a-f]{24,}\b|^[A-Z0-9]{3,8}:\s"
-    r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- |-{4,}"
+    r"|\b0x[0-9a-f]+\b|^\s*[\w.'’]+\s*[:+*/-]?=\s|^\s*-{1,2}[a-z]|%[sd]\b|\|.*\||\s--[a-z]|^-- [a-z]|-{4,}"
     r"|\w_\w|^[+-]{3} |^@@ |\[-{1,2}[a-z]"
 )
 # Each alternative of _SIGNS has one of these, and most lines of prose none: the look for one sign is cheap.
@@ -65,9 +65,11 @@ def _to_fence(lines: Lines, fence: str) -> int:
 def _block_between(lines: Lines, count: int) -> bool:
     """Whether two rules of dashes hold code between them, and are not a heading's or a table's."""
     inner = lines.take(count - 1).rest(1)
-    return (
-        not inner[0].blank and bool(inner.blanks_before() == 0) and count <= 400 and not lines[1].text.startswith("|")
-    )
+    if inner[0].blank or inner.blanks_before() or count > 400 or inner[0].text.startswith("|"):
+        return False
+    if len(inner) == 1:
+        return has_signs(inner[0].text) or inner[0].text[0].islower() or inner[0].indent > 0  # else a heading in a box
+    return lines[0].text[0] in "-." or looks_like_code(inner, set_in=True)
 
 
 def indented(lines: Lines, _read: Read) -> Found | None:

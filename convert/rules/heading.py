@@ -20,6 +20,7 @@ _EQUALS = re.compile(r"(={1,6})[ \t]+(\S.*?)[ \t]*=*")
 _FRAMED = re.compile(r"(\*{2,6}|={2,6}|-{2,6}|_{2}) ?(\S(?:.{0,250}\S)?) ?\1")
 _UNDERLINE = re.compile(r"=+|-+|~+|\^+|\*+|\++|\"+|#+|_+")
 _UNDERLINE_SIGNS = frozenset('=-~^*+"#_')
+_BOX = re.compile(r"([-=*~_#+])\1{3,}")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5}
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}\.)+\d{0,2}|\d{1,2}|[A-Z]\.(?:\d{1,2}\.?)*|[IVXLC]{1,6}\.)[ \t]+(?=\S)")
 _ROMAN = re.compile(r"[IVXLC]{1,7}\.?|\d{1,3}\.?")
@@ -34,7 +35,7 @@ def heading(lines: Lines, _read: Read) -> Found | None:
     """A heading of any kind, the most plainly marked kinds asked first. `Header`."""
     if lines.depth:
         return _hash(lines)
-    for kind in (_hash, _underlined, _framed):
+    for kind in (_hash, _boxed, _underlined, _framed):
         found = kind(lines)
         if found:
             return found
@@ -71,6 +72,17 @@ def _underlined(lines: Lines) -> Found | None:
         return None
     level = _UNDERLINE_LEVELS.get(under.text[0], 3)
     return _found(lines, line.text, level, 2, "certain", f"underlined with {under.text[0]}")
+
+
+def _boxed(lines: Lines) -> Found | None:
+    """A short line between two rules of the same sign, with nothing between."""
+    if len(lines) < 3 or not _BOX.fullmatch(lines[0].text) or lines[2].text[:1] != lines[0].text[0]:
+        return None
+    if not _BOX.fullmatch(lines[2].text) or len(lines[1].text) > 80 or not _wordy(lines[1].text):
+        return None
+    if lines[1].text[0].islower() or lines.habits.dialect == "asciidoc":
+        return None  # a listing of one line
+    return _found(lines.rest(1), lines[1].text, 2, 3, "certain", f"boxed by {lines[0].text[0]}")
 
 
 def _framed(lines: Lines) -> Found | None:
@@ -137,7 +149,7 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return None  # an item's first line
     if _NUMBERED.match(text) and not _END.search(text) and text[-1:] not in "-":
         return _numbered_level(text), "likely", "numbered and alone"
-    if _caps(line) and not text.endswith((",", ";", ":")) and not _SIGNATURE.fullmatch(text):
+    if _caps(line) and not text.endswith((",", ";")) and not _SIGNATURE.fullmatch(text):
         return 2, "likely", "in capitals"
     if (lines.habits.paragraphs == "line" or not lines.opened()) and _title_like(text, lines):
         return 3, "guess", "a short line alone"

@@ -40,6 +40,8 @@ def indented(lines: Lines, read: Read) -> Found | None:
     count = _set_in(lines, habits.margin + 2)
     if _to_the_right(lines):
         return None
+    if habits.first and lines.chunk() == 1 and abs(indent - habits.margin - habits.first) < 2:
+        return None  # a paragraph of one line
     if habits.paragraphs == "indent" and (count < 2 or lines.chunk() < 2):
         return None  # one line set in is a paragraph's first
     if not count or not any(c.isalnum() for line in lines.take(count) for c in line.text):
