@@ -5,6 +5,7 @@ A line put in has the number of the line above it; `Lines` tells it from a real 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from convert.rules.listing import marker_of
@@ -24,6 +25,29 @@ def parted(lines: Sequence[Line], habits: Habits) -> tuple[Line, ...]:
     return tuple(_with_blanks(lines, habits, ends))
 
 
+LEADING = 12  # lines; a shorter text of lines apart may be anything
+
+
+def closed(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """`lines` of a double-spaced typescript without the blank ones that are its leading: a line goes on below them."""
+    texts = [line for line in lines if not line.blank]
+    threes = list(zip(lines, lines[1:], lines[2:], strict=False))
+    pairs = [(a, c) for a, b, c in threes if b.blank and not a.blank and not c.blank and len(a.text) < 100]
+    runs = sum(b.text[:1].islower() and not a.text.endswith(_FULL_STOP) for a, b in pairs)
+    if len(texts) < LEADING or len(pairs) * 10 < len(texts) * 7 or runs * 3 < len(pairs):
+        return tuple(lines)
+    below = {a.number: b for a, b in itertools.pairwise(texts)}
+    leading = {b.number for a, b, c in threes if b.blank and _goes_on(a, c, below.get(c.number))}
+    return tuple(line for line in lines if line.number not in leading)
+
+
+def _goes_on(above: Line, line: Line, below: Line | None) -> bool:
+    """Whether a line of a typescript whose first lines are set in belongs to the one above it."""
+    named = line.text.isupper() or (below is not None and not any(c.isalnum() for c in below.text))  # a heading
+    prose = len(above.text) > 30 and any(c.isalnum() for c in line.text)
+    return prose and line.indent < 2 and not named and not marker_of(line.text)
+
+
 def _with_blanks(lines: Sequence[Line], habits: Habits, ends: Ends) -> Iterator[Line]:
     for i, line in enumerate(lines):
         if i and not line.blank and not lines[i - 1].blank and ends(lines, i, habits):
@@ -40,7 +64,7 @@ def _between_lines(lines: Sequence[Line], i: int, _habits: Habits) -> bool:
 def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
     """A first line is set in; so is every line of a quotation, whose lines seldom end a sentence, and then it ends."""
     above, line, least = lines[i - 1], lines[i], habits.margin + 2
-    if marker_of(above.text):
+    if marker_of(above.text) and not (habits.dialogue and above.text[0] in "-–—"):
         return False  # what hangs below an item's mark
     if line.text[0] in "「『" and not habits.width:
         return above.text.endswith(_SENTENCE_END)  # such a bracket stands at the margin where words are set in

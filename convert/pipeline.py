@@ -112,8 +112,9 @@ def _read(
         found = matter.read(lines[:top], options)  # the head ends where something is forced
         found = found._replace(body=(*found.body, *lines[top:]))
     metadata = overrides.applied(found.metadata, said, options)
-    habits = survey.survey(found.body, metadata.language)
-    body = text.lines_of(parting.parted(found.body, habits), habits)
+    typed = parting.closed(found.body)
+    habits = survey.survey(typed, metadata.language)
+    body = text.lines_of(parting.parted(typed, habits), habits)
     blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
     remarks = (*cleared.remarks, *found.remarks, *doubts)
     article = Article(metadata, blocks, remarks, (*cleared.taken, *found.taken, *taken))

@@ -42,6 +42,8 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
         words=words,
         guessed=guessed,
         again=_again(lines),
+        counted=_counted(lines),
+        dialogue=_dialogue(sample),
         speakers=_speakers(lines),
         notes=_notes(lines),
         fences=_fences(lines),
@@ -110,7 +112,7 @@ def _width(lines: Sequence[Line]) -> int:
         return 0  # verse, a list: prose goes on in small letters
     full = sum(_no_room(a, b, width) for a, b in pairs)
     whole = sum(a.text.endswith(_SENTENCE_ENDS) for a, _ in pairs)  # a wrapped line seldom ends where a sentence does
-    mostly = full * 2 > len(pairs) and whole * 10 < len(pairs) * 6
+    mostly = full * 2 >= len(pairs) and whole * 10 < len(pairs) * 6
     return width if mostly or _solid(lines, width) * 5 > len(pairs) else 0
 
 
@@ -183,9 +185,14 @@ def _first_lines(lines: Sequence[Line], margin: int) -> int:
         and margin + 2 <= b.indent <= margin + 8
         and (c.indent <= margin or (a.indent <= margin and c.indent == b.indent and b.text.endswith(_SENTENCE_ENDS)))
         and a.text.endswith(_SENTENCE_ENDS)
-        and not (a.blank or b.blank or c.blank or _MARKED.match(a.text) or _MARKED.match(b.text))
+        and not (a.blank or b.blank or c.blank or _marked(a.text) or _marked(b.text))
         for a, b, c in threes
     )
+
+
+def _marked(text: str) -> bool:
+    """Whether a line begins with a list's mark, and no dash of somebody who speaks."""
+    return bool(_MARKED.match(text)) and not _SAID.match(text)
 
 
 _MARKED = re.compile(f"(?:{BULLET.pattern})|(?:{NUMBER.pattern})")
@@ -415,6 +422,24 @@ def _notes(lines: Sequence[Line]) -> frozenset[str]:
 
 
 _SIGNED = frozenset("*†‡§¶¹²³⁰⁴⁵⁶⁷⁸⁹(")
+def _counted(lines: Sequence[Line]) -> bool:
+    """Whether figures stand alone between blank lines and count from 1 or 2 on."""
+    threes = zip(lines, lines[1:], lines[2:], strict=False)
+    alone = [int(b.text.rstrip(".")) for a, b, c in threes if a.blank and c.blank and _FIGURE.fullmatch(b.text)]
+    return len(alone) > 1 and alone[0] < 3 and all(two == one + 1 for one, two in itertools.pairwise(alone))
+
+
+_FIGURE = re.compile(r"[0-9]{1,3}\.?")
+_SAID = re.compile(r"[-–—]{1,2}\s?[\"“«¡¿…]?[^\W\d_a-zà-ÿа-яё]")  # a dash, then a capital
+_SAYS = re.compile(r"[.,!?…»”][ ]{1,3}[-–—]{1,2}\s{1,3}[a-zà-ÿа-яёœşłżœőű]|\s—[a-zà-ÿ]")  # … – said he
+
+
+def _dialogue(sample: Sequence[Line]) -> bool:
+    """Whether lines begin with a dash because somebody speaks: in some of them a second dash opens who it is."""
+    said = [line.text for line in sample if line.text[0] in "-–—" and _SAID.match(line.text)]
+    return len(said) > 1 and sum(bool(_SAYS.search(text)) for text in said) * 8 >= len(said)
+
+
 _QUESTION = ("?", "？", "؟", ";")
 
 

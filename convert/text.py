@@ -192,6 +192,8 @@ class Habits:
     guessed: tuple[str, ...] = ()  # those of them that stand whole nowhere in the text
     again: frozenset[str] = frozenset()  # what short lines say that stand twice, where there is a list of contents
     notes: frozenset[str] = frozenset()  # signs of notes: *, †, ¹, (1), that also stand behind words
+    counted: bool = False  # figures stand alone between blank lines, and count on: sections that have no other name
+    dialogue: bool = False  # dashes at the start of lines open what somebody says
     speakers: frozenset[str] = frozenset()  # labels that paragraphs begin with by turns: Q, A, a name
     fences: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)  # fence → line numbers
 

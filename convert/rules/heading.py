@@ -139,7 +139,7 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return 1, "certain", "a keyword of headings"
     if count > 1:
         return (2, "likely", "in capitals") if all(_caps(x) for x in lines.take(count)) else None
-    if _ROMAN.fullmatch(text) and (not text[0].isdigit() or lines.blanks_before() > 1):
+    if _ROMAN.fullmatch(text) and (not text[0].isdigit() or lines.blanks_before() > 1 or lines.habits.counted):
         return 1, "likely", "a numeral alone"
     if line.indent < margin and not _END.search(text):
         return _numbered_level(text), "certain", "hangs out of the margin"

@@ -33,6 +33,8 @@ def listing(lines: Lines, read: Read) -> Found | None:
     first = marker_of(lines[0].text) or _dash(lines)
     if first is None or lines.depth >= DEEPEST or (first.kind == "box" and lines.opens_item()):
         return None
+    if first.sign in "-–" and lines.habits.dialogue and _speaks(lines, first):
+        return None
     items, count, loose = _items(lines, first)
     if not _believable(lines, first, items):
         return None
@@ -49,6 +51,13 @@ def listing(lines: Lines, read: Read) -> Found | None:
         block = BulletList(tuple(contents))
     sure: Sure = "certain" if len(items) > 1 else "likely"
     return Found((block,), count, tuple(taken), sure, f"{len(items)} items marked {first.sign!r}")
+
+
+def _speaks(lines: Lines, first: Marker) -> bool:
+    """Whether a dash opens speech, in a text whose people speak so: a capital follows, and no colon announced it."""
+    above = lines.above()
+    announced = above is not None and above.text.endswith(":")
+    return not announced and not lines[0].text[first.width : first.width + 1].islower()
 
 
 def unmarked(lines: Lines, _read: Read) -> Found | None:
