@@ -37,9 +37,10 @@ def clear(lines: tuple[Line, ...], tops: Iterable[int] = ()) -> Cleared:
 
 # ---------------------------------------------------------------- heads and feet of pages
 
-_PAGE_WORD = r"(?:page|pg\.|p\.|seite|s\.|página|pagina|pág\.|side|sida|strona|страница|стр\.|с\.)"
+_PAGE_WORD = r"(?:page|pg\.?|p\.|seite|s\.|página|pagina|pág\.|side|sida|strona|страница|стр\.|с\.)"
 _FOOT = re.compile(  # a page's number with its word, at the right or alone; or between dashes
-    rf"(?:^|\s{{3,}})\[?{_PAGE_WORD}\s?(\d{{1,4}})(?:\s(?:of|von|de|di|av|из|/)\s?\d{{1,4}})?\]?$", re.IGNORECASE
+    rf"(?:^|\s{{3,}})\[{{0,2}}{_PAGE_WORD}\s?(\d{{1,5}})(?:\s(?:of|von|de|di|av|из|/)\s?\d{{1,5}})?\]{{0,2}}$",
+    re.IGNORECASE,
 )
 _DASHED = re.compile(r"[-–—~]\s?(\d{1,4})\s?[-–—~]")
 _LONGEST = 120

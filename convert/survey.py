@@ -422,6 +422,8 @@ def _notes(lines: Sequence[Line]) -> frozenset[str]:
 
 
 _SIGNED = frozenset("*†‡§¶¹²³⁰⁴⁵⁶⁷⁸⁹(")
+
+
 def _counted(lines: Sequence[Line]) -> bool:
     """Whether figures stand alone between blank lines and count from 1 or 2 on."""
     threes = zip(lines, lines[1:], lines[2:], strict=False)

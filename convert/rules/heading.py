@@ -11,7 +11,7 @@ import re
 from convert.marks import inlines
 from convert.rules.rule import Found, Read, Sure
 from convert.rules.starts import PROMPT, begins_other, framed_lines
-from convert.rules.words import KEYWORDS, SMALL_WORDS
+from convert.rules.words import ALONE, KEYWORDS, SMALL_WORDS
 from convert.text import Line, Lines
 from convert.tree import NO_ATTR, Header
 
@@ -106,7 +106,7 @@ def _alone(lines: Lines) -> Found | None:
     """A short chunk of its own with text after it, that does not read like a sentence."""
     count = lines.chunk()
     line = lines[0]
-    if _above_long(lines):
+    if _above_long(lines) or _above_text(lines):
         count = 1
     elif count > 2 or _nothing_follows(lines, count):
         return None
@@ -129,6 +129,13 @@ def _above_long(lines: Lines) -> bool:
         return False
     short, long = lines[0], lines[1]
     return len(short.text) < 70 and len(long.text) > 110 and short.indent == long.indent and long.text[0] not in ":*-•"
+
+
+def _above_text(lines: Lines) -> bool:
+    """Whether a word that heads sections everywhere stands right on wrapped text: Abstract, Introduction."""
+    if not lines.habits.width or len(lines) < 3 or not lines.blanks_before() or len(lines[0].text) > 40:
+        return False
+    return bool(ALONE.fullmatch(lines[0].text)) and len(lines[1].text) > lines.habits.width * 0.6
 
 
 def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:

@@ -30,7 +30,7 @@ class Marker(NamedTuple):
 
 def listing(lines: Lines, read: Read) -> Found | None:
     """A run of items of one kind. `BulletList` or `OrderedList`; a lone item only where nothing else explains it."""
-    first = marker_of(lines[0].text) or _dash(lines)
+    first = marker_of(lines[0].text) or _dash(lines) or _odd(lines)
     if first is None or lines.depth >= DEEPEST or (first.kind == "box" and lines.opens_item()):
         return None
     if first.sign in "-–" and lines.habits.dialogue and _speaks(lines, first):
@@ -54,10 +54,8 @@ def listing(lines: Lines, read: Read) -> Found | None:
 
 
 def _speaks(lines: Lines, first: Marker) -> bool:
-    """Whether a dash opens speech, in a text whose people speak so: a capital follows, and no colon announced it."""
-    above = lines.above()
-    announced = above is not None and above.text.endswith(":")
-    return not announced and not lines[0].text[first.width : first.width + 1].islower()
+    """Whether a dash opens speech, in a text whose people speak so: what follows begins large."""
+    return not lines[0].text[first.width : first.width + 1].islower()
 
 
 def unmarked(lines: Lines, _read: Read) -> Found | None:
@@ -184,6 +182,31 @@ def _dash_of(text: str, first: Marker) -> Marker | None:
     return Marker(text[0], 0, text[0], match.end()) if match and text[0] == first.sign else None
 
 
+_ODD = re.compile(r"(o|--|#\.|>>)[ \t]+(?=[^\W\d_])")  # a mark only where another line begins with it too
+_O_IS_A_WORD = ("pt", "it", "gl", "ca", "cs", "sk", "pl", "hr", "sr", "sl", "mk", "ga", "ro", "vi")
+
+
+def _odd(lines: Lines) -> Marker | None:
+    """The letter o, two hyphens, `#.` as a mark: where two lines near each other begin so, at one indent."""
+    match = _ODD.match(lines[0].text)
+    if not match or (match.group(1) == "o" and lines.habits.language in _O_IS_A_WORD):
+        return None
+    again = (lines[i] for i in range(1, min(len(lines), 12)))
+    if not any(x.indent == lines[0].indent and x.text.startswith(match.group(1) + " ") for x in again):
+        return None
+    if match.group(1) == "--" and (lines.habits.dialogue or lines[0].text[match.end()].isupper()):
+        return None  # somebody speaks
+    return Marker("Decimal Period" if match.group(1) == "#." else match.group(1), 1, match.group(1), match.end())
+
+
+def _mark(text: str, first: Marker) -> Marker | None:
+    """The marker of a line below the first item, which may have an occasional mark as that has."""
+    odd = _ODD.match(text) if first.sign in ("o", "--", "#.") else None
+    if odd and odd.group(1) == first.sign:
+        return Marker(first.kind, 1, first.sign, odd.end())
+    return marker_of(text) or _dash_of(text, first)
+
+
 def follows(mark: Marker, before: Marker) -> bool:
     """Whether `mark` can be the next item after `before`."""
     if mark.kind == before.kind:
@@ -209,7 +232,7 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
         if len(items) == _EMPTY and not _said(items):
             break  # nor would the rest be believed
         line, last = lines[i + gap], items[-1]
-        mark = (marker_of(line.text) or _dash_of(line.text, first)) if abs(line.indent - indent) <= 1 else None
+        mark = _mark(line.text, first) if abs(line.indent - indent) <= 1 else None
         if mark and follows(mark, last[0]):
             loose = loose or gap > 0
             items.append((mark, [_rest(line, mark)]))

@@ -24,7 +24,9 @@ def marked(lines: Lines, read: Read) -> Found | None:
 def _quoted(lines: Lines) -> bool:
     """Whether the sign is a quotation's: in mail it has a space, or another line with it."""
     text = lines[0].text
-    return text[1:2] in ("", " ", ">") or (len(lines) > 1 and lines[1].text.startswith(">"))
+    if text[1:2] in ("", " ", ">") or (len(lines) > 1 and lines[1].text.startswith(">")):
+        return True
+    return text[1:2].isalpha() and len(text.split()) > 3
 
 
 def _unmarked(line: Line) -> Line:

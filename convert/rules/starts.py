@@ -34,6 +34,11 @@ LABEL = re.compile(
     rf"({_SPEAKER}(?=[:：]|\.?\s?[—–])|{_UNPOINTED}(?=\.\s))(?:[:：]|\.?\s?[—–]|\.(?=\s))(?:\s+|(?<=：))(?=\S)"
 )
 
+_KEYWORDS = re.compile(
+    r"(?:Key ?words|Index Terms|Schlüsselwörter|Schlagwörter|Mots[- ]clés|Palabras clave|Parole chiave|Ключевые слова)\s?[:—]",
+    re.IGNORECASE,
+)
+
 
 def credits(text: str) -> bool:
     """Whether a line is a dash and a name, perhaps with a work: most of its words begin large."""

@@ -37,7 +37,9 @@ def table(lines: Lines, _read: Read) -> Found | None:
         return _boxed(lines)
     if _BAR.search(text):
         return _piped(lines)
-    return (_ruled(lines) or _aligned(lines)) if lines.chunk() > 1 else None
+    if lines.chunk() < 2:
+        return None
+    return _ruled(lines) or _tabbed(lines) or _led(lines) or _aligned(lines)
 
 
 def _announced(lines: Lines) -> bool:
@@ -174,6 +176,31 @@ def _continued(rows: Sequence[Cells]) -> list[Cells]:
         elif any(row):
             result.append(row)
     return result
+
+
+# ---------------------------------------------------------------- tabs and leaders
+
+
+def _tabbed(lines: Lines) -> Found | None:
+    """Rows of cells with a tab between, as spreadsheets copy them."""
+    chunk = _first(lines) if "\t" in lines[0].text else []
+    rows = [[cell.strip() for cell in re.split(r"\t+", line.text)] for line in chunk]
+    if len(rows) < 2 or not _regular(rows) or _listing(rows):
+        return None
+    return _found(lines, len(chunk), rows, 1 if _has_head(rows) else 0, [], "likely", "tabs between cells")
+
+
+_LED = re.compile(r"(\S.{0,80}?)\s?(?:\.\s?){3,}\s?(\S.{0,40})")
+
+
+def _led(lines: Lines) -> Found | None:
+    """Two columns that rows of points lead across: a bill of fare, prices, a cast."""
+    chunk = _first(lines) if "..." in lines[0].text or ". . ." in lines[0].text else []
+    matches = [_LED.fullmatch(line.text) for line in chunk]
+    if len(chunk) < 2 or not all(matches):
+        return None
+    rows = [[m[1], m[2]] for m in matches if m]
+    return _found(lines, len(chunk), rows, 0, ["AlignLeft", "AlignRight"], "likely", "points lead across it")
 
 
 # ---------------------------------------------------------------- columns of space

@@ -44,6 +44,11 @@ KEYWORDS = re.compile(
     re.IGNORECASE,
 )
 
+ALONE = re.compile(
+    rf"(?:\d{{1,2}}\.?\s+|[IVX]{{1,4}}\.?\s+)?(?:{'|'.join(sorted(set(_ALONE), key=len, reverse=True))})[.:]?",
+    re.IGNORECASE,
+)
+
 SMALL_WORDS = frozenset(
     """is are was were has have had will would can shows describes deals tells begins and or that which who
     ist sind war hat wird und est sont était et qui es son era y que è sono fu e che het zijn en""".split()
