@@ -156,7 +156,7 @@ def _first_indent(lines: Sequence[Line], margin: int) -> int:
     chunks = [list(group) for blank, group in itertools.groupby(lines, lambda line: line.blank) if not blank]
     long = [c for c in chunks if len(c) > 1 and c[1].indent == margin and not _MARKED.match(c[0].text)]
     steps = Counter(c[0].indent - margin for c in long if c[0].indent > margin + 1)
-    if not steps or steps.total() * 2 < len(long):
+    if not steps or steps.total() * 3 < len(long):
         return 0
     step, count = steps.most_common(1)[0]
     return step if count > 1 and count * 2 > steps.total() else 0

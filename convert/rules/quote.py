@@ -42,10 +42,10 @@ def indented(lines: Lines, read: Read) -> Found | None:
     count = _set_in(lines, habits.margin + 2)
     if _to_the_right(lines):
         return None
-    if habits.first and lines.chunk() == 1 and abs(indent - habits.margin - habits.first) < 2:
-        return None  # a paragraph of one line
-    if habits.paragraphs == "indent" and (count < 2 or lines.chunk() < 2):
-        return None  # one line set in is a paragraph's first
+    if lines.chunk() < 2 or count < 2:
+        usual = habits.first or (8 if habits.paragraphs == "indent" else 0)
+        if usual and indent <= habits.margin + usual + 1:
+            return None  # a paragraph of one line, set in as first lines are
     if not count or not any(c.isalnum() for line in lines.take(count) for c in line.text):
         return None
     if not habits.width and count == 1 and lines[0].indent < habits.margin + 3:

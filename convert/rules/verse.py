@@ -106,13 +106,23 @@ def _ragged(lines: Lines) -> bool:
     """Whether lines set in end where the next word would have had room in the longest of them, at a pause mostly."""
     texts = [line.text for line in lines]
     longest = max(line.indent + len(line.text) for line in lines)
-    if len(texts) < 3 or lines[0].indent < lines.habits.margin + 2 or not 20 < max(map(len, texts)) <= 50:
+    if len(texts) == 2 and lines.habits.width > 60:
+        return _couplet(lines)
+    if len(texts) < 3 or lines[0].indent < lines.habits.margin + 2 or not 12 < max(map(len, texts)) <= 50:
         return False
     pairs = list(zip(lines.take(len(lines) - 1), texts[1:], strict=True))
     early = sum(a.indent + len(a.text) + 1 + len(b.split(" ", 1)[0]) < longest - 1 for a, b in pairs)
     pauses = sum(bool(_STOP.search(text)) for text in texts)
     words = all(_WORDS.fullmatch(text) and len(text.split()) > 1 for text in texts)
     return words and early * 4 >= len(pairs) * 3 and pauses * 2 >= len(texts)
+
+
+def _couplet(lines: Lines) -> bool:
+    """Whether two lines set in end at a pause far from where a wrapped quotation's would."""
+    texts = [line.text for line in lines]
+    set_in = lines[0].indent >= lines.habits.margin + 2 and abs(lines[0].indent - lines[1].indent) < 8
+    pauses = all(_STOP.search(text) and _WORDS.fullmatch(text) and len(text.split()) > 2 for text in texts)
+    return set_in and pauses and max(map(len, texts)) <= 42
 
 
 def _run_on(lines: Lines) -> bool:
