@@ -73,7 +73,7 @@ class Setter:
             case t.Div(attr, inner):
                 if back := attr.get(BACK):
                     inner = _with_back(inner, back)
-                tag = "aside" if "notice" in attr.classes else "div"
+                tag = "aside" if {"notice", "admonition"} & set(attr.classes) else "div"
                 return f"<{tag}{attributes(attr)}{self._xml_lang(attr)}>\n{self.blocks(inner)}</{tag}>"
         raise TypeError(f"no block: {block!r}")
 

@@ -1,4 +1,4 @@
-"""Frames: blocks that belong together are set together: an epigraph below its heading, a letter with its signature."""
+"""Frames: what belongs together is set together: an epigraph, a letter with its signature, what NOTE sets apart."""
 
 from __future__ import annotations
 
@@ -34,8 +34,27 @@ _CLOSING = re.compile(
 
 
 def frames(article: Article, _habits: Habits) -> Article:
-    """The article with its epigraphs and letters in a `Div` of that class, their blocks unchanged."""
-    return replace(article, blocks=_letters(_epigraphs(article.blocks)))
+    """The article with epigraphs, letters and admonitions in a `Div` of that class, their blocks unchanged."""
+    blocks = tuple(_admonished(block) for block in article.blocks)
+    return replace(article, blocks=_letters(_epigraphs(blocks)))
+
+
+_ADMONITION = re.compile(
+    r"(?:NOTE|TIP|WARNING|CAUTION|IMPORTANT|NOTICE|N\.B\.|HINWEIS|TIPP|ACHTUNG|WARNUNG|WICHTIG|REMARQUE|ATTENTION"
+    r"|ASTUCE"
+    r"|NOTA|AVISO|CONSEJO|ATENCIÓN|ATTENZIONE|AVVISO|ATENÇÃO|DICA|LET OP|OPMERKING|UWAGA|WSKAZÓWKA|POZOR|POZNÁMKA|ВНИМАНИЕ"
+    r"|ПРИМЕЧАНИЕ|OBS|HUOM|DİKKAT|NOT|注意|注|참고|주의)\s?[:：]\s?\S"
+)
+
+
+def _admonished(block: Block) -> Block:
+    """A paragraph that a word in capitals sets apart: NOTE: …"""
+    if not isinstance(block, Para) or not _ADMONITION.match(plain_text(block)):
+        return block
+    pos = (
+        block.pos._replace(rule="frames", sure="likely", why="a word in capitals sets it apart") if block.pos else None
+    )
+    return Div(Attr("", ("admonition",)), (block,), pos=pos)
 
 
 # ---------------------------------------------------------------- epigraphs

@@ -18,6 +18,7 @@ from convert.rules import (
     colon,
     contents,
     definitions,
+    directive,
     drawing,
     figure,
     footnote,
@@ -38,6 +39,7 @@ from convert.text import Lines
 from convert.tree import Block, Blocks, Pos
 
 RULES: Table = (
+    ("directive", directive.directive),
     ("fence", code.fenced),
     ("figure", figure.figure),
     ("footnote", footnote.footnote),

@@ -290,7 +290,7 @@ def _believable(lines: Lines, first: Marker, items: Items) -> bool:
         return False
     if len(items) > 1:
         return not first.ordered or first.value <= 1 or len(items) > 2 or lines[0].indent > lines.habits.margin
-    if first.kind == "–":
+    if first.kind == "–" or first.sign[0] == ".":
         return False
     above = lines.above()
     introduced = above is not None and above.text.endswith(":")

@@ -194,7 +194,7 @@ def _division(classes: Sequence[str], inner: t.Blocks, role: Label, depth: int) 
         yield Label("note", "", t.plain_text(inner))
     elif "epigraph" in classes or "pullquote" in classes:
         yield from _all(inner, Label("quote", "", ""), depth)
-    elif "notice" in classes or "aside" in classes:
+    elif {"notice", "aside", "admonition"} & set(classes):
         yield from _all(inner, Label("aside", "", ""), depth)
     else:
         yield from _all(inner, role, depth)
