@@ -44,7 +44,7 @@ _MONTH_YEAR = re.compile(rf"{_MONTH}\.?,?{_OF},?\s+(\d{{4}})(?!\d)")
 
 _TIME = re.compile(
     r"\d{1,2}\s?[:h.時시]\s?\d{2}(?:[:分분]\d{0,2}[秒초]?)?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?|uhr|hrs?)?\s*"
-    r"(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+−-]\d\d?(?::?\d\d)?)?(?:\s*\([A-Z]{2,5}\))?(?!\w)|\d{1,2}\s?(?:[ap]\.?m\.?|uhr)(?!\w)",
+    r"(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+−-]\d\d?(?::?\d\d)?)?(?:\s*\([A-Z]{2,5}\))?(?!\w)|\d{1,2}\s?(?:[ap]\.?m\.?|uhr|h)(?!\w)",
     re.IGNORECASE,
 )
 _READING = re.compile(
@@ -63,7 +63,9 @@ _SAID = frozenset(
     publicat actualitzat δημοσιεύτηκε δημοσιεύθηκε ενημερώθηκε ημερομηνία στις modified revised version v h pm p a
     г г. года р р. року d m ngày lúc 公開日 更新日 投稿日 掲載日 公開 更新 投稿 掲載 配信 日付 发布时间 发布 更新时间 发表于 时间 日期 發布 發表於
     등록 입력 수정 게시 작성 نشر نُشر في تاريخ النشر تحديث آخر פורסם עודכן ב תאריך منتشر شده انتشار
-    """.split()
+    broadcast aired originally entry a las los alle ore às klo kl om uur megjelent zveřejněno objavljeno objavljen udgivet
+    erstellt lagt lagd ut upp lisätty ilmestynyt
+    """.casefold().split()
 )  # words that go with a date and say no more than that it is one
 _LATER = re.compile(
     r"(?:last |zuletzt |dernière |última |ultimo )?(?:up-?dated?|modified|revised|edited|aktualisiert|geändert|mise? à jour|modifiée?|"
