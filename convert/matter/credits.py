@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from convert.matter import dates, fields, names
+from convert.matter import dates, fields, kinds, names
 from convert.matter.draft import Draft, same
+from convert.matter.kinds import is_kind
 from convert.rules.starts import BULLET
 from convert.rules.words import KEYWORDS
 from convert.text import Line, bare
@@ -169,17 +170,22 @@ def _byline(text: str, vouched: bool = False) -> Byline | None:
     first, *more = _parts(_SITE.sub("", text) if site else text)
     if dates.stated(first) and more:  # the date before the name
         first, more = more[0], [first, *more[1:]]
+    if (after := names.AFTER.fullmatch(first)) and (authors := names.people(after["who"])):
+        return Byline(authors, (*more, *links), site["site"] if site else "")
+    if (kind := kinds.BY.match(first)) and (authors := names.people(first[kind.end() :])) and are_full(authors):
+        return Byline(authors, (kind["kind"], *more, *links), site["site"] if site else "")
     match = names.BY.match(first)
     who = first[match.end() :] if match else first
     dated = any(dates.stated(part) for part in more)
     if not match and not dated:
         return None
     authors, station = names.credited(who)
-    if match and first[: match.end()].strip().casefold() in _FAINT and not (vouched or dated or site):
+    faint = match is not None and first[: match.end()].strip().casefold() in _FAINT
+    if faint and not (vouched or dated or site):
         authors = authors if all(" " in name for name in authors) and not station else ()
     if authors:
         return Byline(authors, (*more, station, *links), site["site"] if site else "")
-    group = match and names.is_collective(who, vouched or dated or bool(site))
+    group = match and (not faint or names.is_group(who)) and names.is_collective(who, vouched or dated or bool(site))
     if group or names.is_handle(who):
         return Byline((who,), (*more, *links), site["site"] if site else "")
     return None
@@ -195,15 +201,15 @@ def _signed(line: Line, draft: Draft) -> Byline | None:
         one, two = text[: match.start()], text[match.end() :]
         who, date = (two, one) if dates.stated(one) else (one, two)
         authors = names.people(who)
-        full = _are_full(authors) or (bool(authors) and who > "\u2e80")
-        place = who.isupper() or who.split(" ")[0].casefold() in _PLACES
+        full = are_full(authors) or (bool(authors) and who > "\u2e80")
+        place = who.isupper() or who.split(" ")[0].casefold() in PLACES
         if full and dates.stated(date) and not place:
             return Byline(authors, (date,), "")
     return None
 
 
 _COMMA = re.compile(r",\s+|\s+[–—-]\s+|(?<=[日\d])\s+(?=[\u2e80-\u9fff\uac00-\ud7af]{2,6}$)")
-_PLACES = frozenset(
+PLACES = frozenset(
     """new san santa los las saint st st. fort port mount mt. north south east west el la le cape lake hong washington
     buenos rio tel addis abu kuala mexico bad sankt são são saint-denis great little upper lower nova""".split()
 )
@@ -259,6 +265,8 @@ def _say_part(part: str, line: Line, draft: Draft) -> None:
         _say_dates(found, line, draft)
     elif role:
         draft.say_part(role, line.number, "the byline")
+    elif is_kind(part) and "subtitle" not in draft.values:
+        draft.say("subtitle", part, line.number, "what kind of text it is, in the byline")
     elif part.strip():
         draft.say("extra", (("Byline", part.strip()),), line.number, "the byline")
 
@@ -352,16 +360,16 @@ def alone(chunk: Chunk, draft: Draft) -> bool:
         return False
     who, paper = _who_paper(text)
     found = names.people(who)
-    if draft.origins["title"].why == "underlined" and _are_full(found) and all(w[:1].isupper() for w in paper.split()):
+    if draft.origins["title"].why == "underlined" and are_full(found) and all(w[:1].isupper() for w in paper.split()):
         draft.say("site", paper, chunk[0].number, "after the name")
-    elif not (_are_full(found := names.people(text)) and _at_foot(found, draft)):
+    elif not (are_full(found := names.people(text)) and _at_foot(found, draft)):
         return False
     draft.say("authors", found, chunk[0].number, "the name below the title")
     take_all(chunk, draft, "byline")
     return True
 
 
-def _are_full(who: tuple[str, ...]) -> bool:
+def are_full(who: tuple[str, ...]) -> bool:
     """Whether each of `who` has more names than one."""
     return bool(who) and all(" " in name for name in who)
 

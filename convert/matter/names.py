@@ -13,7 +13,9 @@ auteur, por, escrito por, texto, autores, di, da, scritto da, testo, autore, doo
 skrevet av, skrevet af, skriven av, texte, texten, forfatter, författare, kirjoittanut, kirjoittaja, teksti,
 höfundur, napsal, napsala, autorka, autorzy, napisał, napisała, opracował, opracowała, автор, автори, авторы, текст,
 написал, написала, аўтар, írta, szerző, yazan, yazar, yazı, oleh, ditulis oleh, penulis, bởi, tác giả, viết bởi,
-autors, autorė, autorius, autorul, autori, pisac, του, της, από, συντάκτης, auctor, بقلم, كتب, كتبت, الكاتب, מאת,
+autors, autorė, autorius, autorul, autori, pisac, του, της, από, συντάκτης, γράφει ο, γράφει η, γράφουν οι,
+collected by, compiled by, told by, retold by, gesammelt von, recueilli par, raccolto da, recogido por,
+auctor, بقلم, كتب, كتبت, الكاتب, מאת,
 نویسنده, نوشته, โดย, लेखक
 """
 
@@ -27,6 +29,10 @@ BY = re.compile(
     rf"(?:{_any_of(_BY_WORDS.split(','))})(?:\s*[:：]\s*|\s+)(?=\S)"
     r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)",
     re.IGNORECASE,
+)
+AFTER = re.compile(  # as East Asian title pages have it: the name, then what it did
+    r"(?P<who>[^\W\d_]{2,12}(?:[ ・=＝·][^\W\d_]{1,12})?)(?:[\s　]*[／/][\s　]*|[\s　]+|[\s　]*[（(])"
+    r"(?:著|作|文|撰|編著|编著|撰文|글|지음|씀)[）)]?"
 )
 # What else people do for an article, as MARC's relators code it. A word alone needs its colon: "Photo" opens captions.
 _ROLES: tuple[tuple[str, str, str], ...] = (
@@ -73,7 +79,7 @@ _JOIN = re.compile(
     r"\s*;\s*|\s*[,、，]\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|e|i|и|og|och|en|ja|&|\+|with|mit|avec)\s+",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     """de da do dos das del della di du des la le van von der den ter ten zu zur zum of al el bin ibn ben y e af av
     st jr sr jr. sr. ii iii iv phd md esq""".split()
 )
@@ -103,8 +109,8 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
-    r"\b(?:the|times|news|post|journal|magazine|review|press|media|agency|university|institute|gov|blog|daily|weekly|"
-    r"today|network|company|inc|ltd|gmbh|corp|association|society|foundation|union|committee|department|office|"
+    r"^the [\w’'-]+$|\b(?:times|news|post|journal|magazine|review|press|media|agency|university|institute|gov|blog|daily|"
+    r"weekly|today|network|company|inc|ltd|gmbh|corp|association|society|foundation|union|committee|department|office|"
     r"wikipedia|bbc|cnn|npr|reuters|associated|zeitung|verlag|journal|gazette|herald|tribune|guardian|observer)\b",
     re.IGNORECASE,
 )
@@ -212,7 +218,7 @@ def _name_word(word: str) -> bool:
     return (
         first.isupper()
         or first > "\u0590"
-        or word.casefold().strip(".,") in _PARTICLES
+        or word.casefold().strip(".,") in PARTICLES
         or bool(re.match(r"[dlo]['’]", word))
     )
 

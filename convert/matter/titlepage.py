@@ -1,0 +1,173 @@
+"""The page that a book, a story or a poem opens with: its author above or below the title, and its year.
+
+No word says that these are an author and a year; how they stand does. A heading stands nearer to what is below it than
+to what is above it; what stands otherwise belongs to the title. What may be a name is none where the text uses its
+words as common words, or tells of whom it names.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+
+from convert.matter import dates, names
+from convert.matter.credits import PLACES
+from convert.matter.draft import Draft
+from convert.matter.imprint import number
+from convert.matter.kinds import is_kind, says_kind
+from convert.rules.words import KEYWORDS
+from convert.text import Line
+
+Chunk = list[Line]
+READ = 600  # lines of the text that are asked about a name or a year
+FOOT = 8  # lines, at most, in which it may tell of its author
+_YEAR = re.compile(
+    r"(?:(?P<place>[^\W\d_][\w.’' -]{2,30}), )?[(\[]?(?P<year>1[4-9]\d\d|20\d\d|M[DCLXVI]{2,14})[)\]]?\.?"
+)
+_ABSTRACT = re.compile(
+    r"(?:abstract|summary|keywords|zusammenfassung|kurzfassung|résumé|resumen|riassunto|resumo|samenvatting|"
+    r"sammanfattning|streszczenie|abstrakt|аннотация|要旨|摘要|초록)(?:[.:：—–-].{0,500})?",
+    re.IGNORECASE,
+)
+_NO_NAMES = frozenset(
+    """ein eine das die der un une una le la les el los las il lo the a an miss mrs mr uncle aunt mother father king queen
+    sir lady lord captain saint herr frau tante onkel madame monsieur don doña signor signora part book volume chapter
+    edition version draft report guide summary introduction notes history works poems stories essays letters tales
+    selected collected complete first second third new old final teil band buch ausgabe fassung auflage bericht erster
+    zweiter dritter neue partie tome livre édition rapport parte tomo libro edición edizione informe capítulo capitolo
+    deel boek verslag del bok utgåva часть книга том глава издание część tom księga wydanie část kniha díl
+    vydání""".split()
+)
+_HAN_NAME = re.compile(
+    r"[\u3005\u4e00-\u9fff]{3,5}|[\u3005\u4e00-\u9fff]{1,3}[ 　][\u3005\u3040-\u30ff\u4e00-\u9fff]{1,4}|[가-힣]{3,4}"
+)
+_HAN_MATTER = re.compile(r"[一二三四五六七八九十第章回節节部篇編编集話话巻卷記记録录論论詩诗歌説说語语文版年月日的之]")
+
+
+def stands(chunks: Sequence[Chunk], i: int, draft: Draft) -> bool:
+    """Whether the chunk at `i`, below a title, is its author's name or its year."""
+    return (
+        0 < i < len(chunks) - 1
+        and len(chunks[i]) == 1
+        and bool(_is_author(chunks, i, draft) or _year(chunks, i, draft))
+    )
+
+
+def take(chunks: Sequence[Chunk], i: int, draft: Draft) -> bool:
+    """Note the author or the year that the chunk at `i` is; whether it was one."""
+    if not 0 < i < len(chunks) - 1 or len(chunks[i]) > 1:
+        return False
+    line = chunks[i][0]
+    if "authors" not in draft.values and _is_author(chunks, i, draft):
+        draft.say("authors", _people(line.text), line.number, "the name below the title")
+    elif "authors" in draft.values and (year := _year(chunks, i, draft)):
+        draft.say("date", number(year["year"]), line.number, "the year below the title")
+        draft.say("extra", (("Imprint", year["place"]),) if year["place"] else (), line.number, "beside the year")
+    else:
+        return False
+    draft.take(line, "imprint")
+    return True
+
+
+def author_above(chunks: Sequence[Chunk], draft: Draft) -> bool:
+    """Note the author that a title page names above the title; whether it does.
+
+    Of two short lines the first is the author where only the second is in capitals, where it has initials, or where
+    a third line says what kind of text this is. What is below must stand apart.
+    """
+    if len(chunks) < 4 or len(chunks[0]) > 1 or len(chunks[1]) > 2:
+        return False
+    who, title = chunks[0][0], chunks[1][0].text
+    if not _may_be_named(who.text, draft) or says_kind(title) or KEYWORDS.match(title):
+        return False
+    apart = next((i for i in (1, 2, 3) if i + 1 < len(chunks) and _below(chunks, i) > 2), 0)
+    capitals = title.isupper() and not who.text.isupper()
+    told = capitals or (not _people(title) and (_INITIAL.match(who.text) or is_kind(chunks[2][0].text)))
+    if not apart or not told or _below(chunks, 0) > 2 + 2 * (apart == 1):
+        return False
+    draft.say("authors", _people(who.text), who.number, "the name above the title")
+    draft.take(who, "byline")
+    return True
+
+
+_INITIAL = re.compile(r"(?:[^\W\d_]\. ?){1,3}[^\W\d_]{2}")
+
+
+def _is_author(chunks: Sequence[Chunk], i: int, draft: Draft) -> bool:
+    """Whether a line is a name that stands with the title: far from what is below, or above a date or an abstract."""
+    below = chunks[i + 1]
+    firm = _apart(chunks, i) or _dated(chunks, i + 1) or bool(_ABSTRACT.fullmatch(below[0].text))
+    return firm and _may_be_named(chunks[i][0].text, draft)
+
+
+def _year(chunks: Sequence[Chunk], i: int, draft: Draft) -> re.Match[str] | None:
+    """A line that is a year, perhaps after a place: it ends the title page, and no other line of the text is one."""
+    line = chunks[i][0]
+    year = _YEAR.fullmatch(line.text) if len(line.text) < 50 else None
+    if year is None or not number(year["year"]) or (year["place"] and not _place(year["place"])):
+        return None
+    centred = line.indent > 7 and chunks[i - 1][0].indent > 7 and not year["place"]
+    if not _apart(chunks, i) and not centred and not _ABSTRACT.fullmatch(chunks[i + 1][0].text):
+        return None
+    others = (x for x in itertools.islice(draft.lines, READ) if x.number != line.number and len(x.text) < 50)
+    return None if any(_YEAR.fullmatch(x.text) for x in others) else year
+
+
+def _dated(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether the chunk at `i` is a date, or a year that stands apart."""
+    text = chunks[i][0].text
+    if len(chunks[i]) > 1 or len(text) > 60:
+        return False
+    apart = i + 1 < len(chunks) and (_apart(chunks, i) or bool(_ABSTRACT.fullmatch(chunks[i + 1][0].text)))
+    return bool(dates.stated(text)) or (apart and _YEAR.fullmatch(text) is not None)
+
+
+def _apart(chunks: Sequence[Chunk], i: int) -> bool:
+    """Whether a chunk stands nearer to what is above it than to what is below, across two blank lines or more."""
+    return i + 1 < len(chunks) and _below(chunks, i) > max(2, _below(chunks, i - 1))
+
+
+def _below(chunks: Sequence[Chunk], i: int) -> int:
+    """How many lines on the next chunk begins."""
+    return chunks[i + 1][0].number - chunks[i][-1].number
+
+
+def _place(text: str) -> bool:
+    words = text.split()
+    return len(words) < 4 and all(w[:1].isupper() for w in words) and not KEYWORDS.match(text)
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """The names in a line that is nothing but full names."""
+    if len(text) > 90 or KEYWORDS.match(text) or is_kind(text) or names.is_organisation(text):
+        return ()
+    if text > "\u2e80":
+        return (text,) if _HAN_NAME.fullmatch(text) and not _HAN_MATTER.search(text) else ()
+    who = names.people(text)
+    return who if all(_is_full(name) for name in who) else ()
+
+
+def _is_full(name: str) -> bool:
+    """Whether a name has more parts than one: a letter without its point is a small word of a title in capitals."""
+    words = name.split()
+    if len(words) < 2 or not words[0][0].isupper() or not words[-1][0].isupper() or any(len(w) < 2 for w in words):
+        return False
+    return words[0].casefold() not in PLACES and not _NO_NAMES & set(name.casefold().split())
+
+
+def _may_be_named(text: str, draft: Draft) -> bool:
+    """Whether a line is names, and the text neither uses their words as common ones nor tells of who bears them."""
+    who = _people(text)
+    if not who:
+        return False
+    words = {w for name in who for w in re.findall(r"[^\W\d_]{3,}", name) if w.casefold() not in names.PARTICLES}
+    last = {name.split()[-1].casefold() for name in who}
+    count = len(draft.lines)
+    body = draft.lines[: min(READ, count - min(FOOT, count // 8))]
+    return not any(_tells_of(words, last, x.text) for x in body if x.text != text)
+
+
+def _tells_of(words: Iterable[str], last: set[str], text: str) -> bool:
+    found = set(re.findall(r"[^\W\d_]{2,}", text[:2000]))
+    return bool({w.casefold() for w in words} & found) or bool(last & {w.casefold() for w in found})
