@@ -52,12 +52,26 @@ def credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
         return docinfo
     if len(chunk) > 12:
         return 0
+    if after_title and _sheet(chunk, draft):
+        return len(chunk)
     stated = any(fields.entry(x) and fields.home(fields.entry(x)) for x in chunk)  # type: ignore[arg-type]  # not None
     dated = stated or any(dates.stated(x.text, draft.language) for x in chunk)
     for i, line in enumerate(chunk):
         if not (after_title and _credit(line, draft, dated)):
             return i
     return len(chunk)
+
+
+def _sheet(chunk: Chunk, draft: Draft) -> bool:
+    """Take a block of fields, some of which we do not know, where none says a sentence and one tells the date."""
+    entries = [entry for line in chunk if (entry := fields.entry(line)) and len(entry.value) < 80]
+    dated = any(fields.home(e) == "date" and draft.dated(e.value) for e in entries)
+    if len(entries) < max(2, len(chunk)) or not dated or any(STOP.search(e.value) for e in entries):
+        return False
+    for entry in entries:
+        fields.note(entry, draft)
+    take_all(chunk, draft, "fields")
+    return True
 
 
 def _docinfo(chunk: Chunk, draft: Draft) -> int:
@@ -318,7 +332,7 @@ def _with_paper(who: str, paper: str, draft: Draft) -> bool:
 
 def _name(line: Line, draft: Draft) -> bool:
     """A line beside a date or a field that is nothing but names, perhaps with a paper: 'Ann Lee, The Gazette'."""
-    if len(line.text) > 250:
+    if len(line.text) > 250 or KEYWORDS.match(line.text):
         return False
     text = _SITE.sub("", line.text)
     found = _SITE.search(line.text)

@@ -31,7 +31,7 @@ ZONE = 60  # lines; a head that is longer is not one
 
 def head(lines: Sequence[Line], draft: Draft) -> int:
     """Read what stands above the body into the draft; how many of `lines` it took."""
-    chunks = _chunks(lines)
+    chunks = _chunks(lines, draft)
     if not chunks:
         return 0
     above = _above(chunks, draft) if "title" not in draft.values else 0
@@ -56,7 +56,7 @@ def head(lines: Sequence[Line], draft: Draft) -> int:
     return taken
 
 
-def _chunks(lines: Sequence[Line]) -> list[Chunk]:
+def _chunks(lines: Sequence[Line], draft: Draft) -> list[Chunk]:
     """The first few chunks of the text, as lists of lines."""
     chunks: list[Chunk] = [[]]
     for line in lines[:ZONE]:
@@ -64,15 +64,21 @@ def _chunks(lines: Sequence[Line]) -> list[Chunk]:
             chunks[-1].append(_unmarked(line))
         elif chunks[-1]:
             chunks.append([])
-    parted = [part for i, c in enumerate(c for c in chunks if c) for part in (_parted(c, i) if i < 3 else [c])]
+    chunks = [chunk for chunk in chunks if chunk]
+    first = next((i for i, c in enumerate(chunks[:3]) if not (_STAMP.match(_only(c)) or _navigates(c))), 0)
+    parted = [part for i, c in enumerate(chunks) for part in (_parted(c, i - first, draft) if i < 3 else [c])]
     return _by_apart(parted[:9])
 
 
-def _parted(chunk: Chunk, index: int) -> list[Chunk]:
+def _parted(chunk: Chunk, index: int, draft: Draft) -> list[Chunk]:
     """A chunk in two where a byline, or in the first chunk a date, stands right below a title, with no blank line."""
     if (who := _unparted(chunk)) and not index:
         return [chunk[:1], chunk[1:who], chunk[who:]]
-    if len(chunk) > 6 or _underlined(chunk) or _overlined(chunk) or fields.entry(chunk[0]) or _credits_at(chunk, 0):
+    if not index and "title" not in draft.values and (parts := titlepage.parted(chunk, draft)):
+        return parts
+    if not index and _two_cases(chunk) and not _credits_at(chunk, 1):
+        return [chunk[:1], chunk[1:]]
+    if len(chunk) > 6 or _underlined(chunk) or _overlined(chunk) or _is_field(chunk[0]) or _credits_at(chunk, 0):
         return [chunk]
     start = next((i for i in range(1, min(len(chunk), 4)) if _credits_at(chunk, i)), 0)
     if not start or not _is_title(chunk[:start]) or (index and dates.stated(chunk[start].text)):
@@ -80,6 +86,19 @@ def _parted(chunk: Chunk, index: int) -> list[Chunk]:
     if any(line.text[:1].islower() for line in chunk[start + 1 :]):  # a sentence that goes on
         return [chunk]
     return [chunk[:start], chunk[start:]]
+
+
+def _is_field(line: Line) -> bool:
+    """Whether a line is a field that we know."""
+    found = fields.entry(line)
+    return found is not None and bool(fields.home(found))
+
+
+def _two_cases(chunk: Chunk) -> bool:
+    """Whether of two lines only the first is in capitals: two lines of a title would be set alike."""
+    one, two = (line.text for line in chunk) if len(chunk) == 2 else ("", "")
+    alike = one.isupper() == two.isupper() or two.upper() == two.lower() or two[:1].islower()
+    return not alike and one.isupper() and len(one) > 8 and _is_title(chunk[:1]) and _is_title(chunk[1:])
 
 
 def _unparted(chunk: Chunk) -> int:
@@ -161,6 +180,8 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
     zone = _before_gap(chunks)
     if 0 < zone <= 3 and all(_can_open(c) for c in chunks[:zone]) and len(chunks) > zone:
         return _arrange(chunks[:zone], draft, "above a wide gap")
+    if len(chunks) > 2 and chunks[1][0].number - chunks[0][0].number == 1 and _two_cases([*chunks[0], *chunks[1]]):
+        return _arrange(chunks[:2], draft, "right above another")
     if _is_title(chunks[0]) and len(chunks) > 1:
         return _say_title(chunks[0], chunks[0], draft, "the first line, alone")
     return 0
@@ -169,6 +190,17 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
 def _above(chunks: list[Chunk], draft: Draft) -> int:
     """How many chunks stand above the title: a page's ways elsewhere, what a release opens with, a date."""
     used = 0
+    while (
+        used < 2
+        and len(chunks) > used + 1
+        and _can_open(chunks[used + 1])
+        and (stamp := _STAMP.match(_only(chunks[used])))
+    ):
+        draft.say("identifier", stamp["id"].rstrip("."), chunks[used][0].number, "the stamp above the title")
+        draft.say_date("date", draft.dated(chunks[used][0].text), chunks[used][0].number, "the stamp above the title")
+        draft.say("extra", (("Stamp", chunks[used][0].text),), chunks[used][0].number, "above the title")
+        draft.take(chunks[used][0], "stamp")
+        used += 1
     while used < 3 and len(chunks) > used + 1 and _navigates(chunks[used]) and _can_open(chunks[used + 1]):
         for line in chunks[used]:
             draft.take(line, "navigation")
@@ -177,9 +209,21 @@ def _above(chunks: list[Chunk], draft: Draft) -> int:
     return used + (_release(chunks[used:], draft) or _dated_above(chunks[used:], draft))
 
 
+_STAMP = re.compile(r"(?P<id>(?:arxiv:|doi:? ?10\.|urn:|issn:? |isbn:? )[\w./:-]{4,60}).{0,80}$", re.IGNORECASE)
+
+
+def _only(chunk: Chunk) -> str:
+    """The line of a chunk that has but one."""
+    return chunk[0].text if len(chunk) == 1 else ""
+
+
 def _navigates(chunk: Chunk) -> bool:
-    """Whether each line is a row of a few words between bars or arrows, as pages set the ways to other pages."""
-    return len(chunk) < 4 and all(len(line.text) < 200 and _is_row(line.text) for line in chunk)
+    """Whether each line is a row of a few words between bars or arrows, as pages set the ways to other pages.
+
+    Above the rows the name of the site may stand.
+    """
+    rows = chunk[1:] if len(chunk) > 1 and len(chunk[0].text) < 40 and not _is_row(chunk[0].text) else chunk
+    return len(chunk) < 5 and all(len(line.text) < 200 and _is_row(line.text) for line in rows)
 
 
 def _is_row(text: str) -> bool:
@@ -190,7 +234,8 @@ def _is_row(text: str) -> bool:
 
 
 _HOME = re.compile(
-    r"home(?: ?page)?|start(?:seite|sida)?|accueil|inicio|início|forsiden?|hem|etusivu|главная|strona główna|domů|"
+    r"home(?: ?page)?|recent changes|contact(?: us)?|about(?: us)?|log ?in|sign in|site ?map|impressum|kontakt|"
+    r"start(?:seite|sida)?|accueil|inicio|início|forsiden?|hem|etusivu|главная|strona główna|domů|"
     r"ana sayfa|首页|首頁|ホーム|トップ|홈|الرئيسية|בית",
     re.IGNORECASE,
 )

@@ -13,7 +13,8 @@ cuento|relato|poema|poemas|poesía|ensayo|comedia|reportaje|crónica|conto|roman
 gedichten|opstel|berättelse|dikt|dikter|fortælling|fortelling|digt|digte|kertomus|runo|runoja|novelli|romaani|рассказ|
 повесть|роман|сказка|очерк|стихи|стихотворение|поэма|пьеса|комедия|драма|эссе|оповідання|повість|opowiadanie|powieść|
 nowela|wiersz|wiersze|bajka|szkic|povídka|román|báseň|básně|pohádka|fejeton|elbeszélés|regény|novella|vers|versek|
-povestire|nuvelă|poezii|öykü|hikâye|şiir|cerpen|διήγημα|μυθιστόρημα|ποίημα|ποιήματα|قصة|رواية|قصيدة|סיפור|שיר|短編小説|
+povestire|nuvelă|poezii|öykü|hikâye|şiir|cerpen|truyện ngắn|truyện|tiểu thuyết|
+διήγημα|μυθιστόρημα|ποίημα|ποιήματα|قصة|رواية|قصيدة|סיפור|שיר|短編小説|
 短篇小说|短篇小說|小説|小说|小說|随筆|散文|詩|诗|소설|단편소설|수필|시""".replace("\n", "")
 _MANY = (
     "stories|short stories|tales|sketches|fables|essays|erzählungen|geschichten|märchen|contes|récits|nouvelles|cuentos"
@@ -21,7 +22,7 @@ _MANY = (
 _ARTICLE = r"(?:(?:an?|the|eine?|une?|una?|uno|een|ett?|en|egy) )?"
 _SORT = r"(?:[^\W\d_][\w’'-]{1,14} )?"
 _KIND = re.compile(rf"{_ARTICLE}{_SORT}(?:{_ONE}|{_MANY})(?: (?:in|en|i|в) \w{{2,8}} \w{{3,10}})?[.:]?", re.IGNORECASE)
-_OF = r"(?:de|di|av|af|του|της|by|von|par|por|door|da)"
+_OF = r"(?:de|di|av|af|του|της|của|by|von|par|por|door|da)"
 BY = re.compile(  # of many, 'de' may say where from: 'Récits de Haute Provence'
     rf"(?P<kind>{_ARTICLE}{_SORT}(?:(?:{_ONE})(?= {_OF} )|(?:{_MANY})(?= (?:by|par|por) ))) {_OF} "
     r"(?-i:(?=[^\W\d_a-zß-öø-ÿ]))",

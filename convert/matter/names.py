@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _BY_WORDS = """
-by, written by, story by, text by, words by, words and photos by, words and pictures by, posted by, reported by,
+by, written by, story by, text by, started by,
+words by, words and photos by, words and pictures by, posted by, reported by,
 words, text, author, authors, von, ein beitrag von, geschrieben von, autor, autoren, autorin, par, écrit par,
 auteur, por, escrito por, texto, autores, di, da, scritto da, testo, autore, door, geschreven door, tekst, av, af,
 skrevet av, skrevet af, skriven av, texte, texten, forfatter, författare, kirjoittanut, kirjoittaja, teksti,
@@ -27,7 +28,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 BY = re.compile(
     rf"(?:{_any_of(_BY_WORDS.split(','))})(?:\s*[:：]\s*|\s+)(?=\S)"
-    r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)",
+    r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)|글[·・]사진\s+(?=\S)",
     re.IGNORECASE,
 )
 AFTER = re.compile(  # as East Asian title pages have it: the name, then what it did
@@ -109,8 +110,9 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
-    r"^the [\w’'-]+$|\b(?:times|news|post|journal|magazine|review|press|media|agency|university|institute|gov|blog|daily|"
-    r"weekly|today|network|company|inc|ltd|gmbh|corp|association|society|foundation|union|committee|department|office|"
+    r"^the [\w’'-]+$|\b(?:times|news|post|journal|magazine|review|press|media|agency|university|institute|gov|blog|"
+    r"daily|weekly|today|network|company|inc|ltd|gmbh|corp|association|society|foundation|union|committee|department|office|"
+    r"project|council|trust|"
     r"wikipedia|bbc|cnn|npr|reuters|associated|zeitung|verlag|journal|gazette|herald|tribune|guardian|observer)\b",
     re.IGNORECASE,
 )
@@ -192,7 +194,7 @@ def _with_suffixes(parts: list[str]) -> list[str]:
     """'King, Jr.' is one name and not two; 'M.D.' belongs to whom it follows."""
     joined: list[str] = []
     for part in parts:
-        if joined and re.fullmatch(r"(?:Jr|Sr|II|III|IV|Ed|Eds|Ph\.?D|M\.?D|Esq)\.?", part):
+        if joined and re.fullmatch(r"(?:Jr|Sr|II|III|IV|Ed|Eds|Ph\.?D|M\.?D|Esq|ESQ)\.?", part):
             joined[-1] += ", " + part
         else:
             joined.append(part)
