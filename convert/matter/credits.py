@@ -225,7 +225,7 @@ def _signed(line: Line, draft: Draft) -> Byline | None:
 _COMMA = re.compile(r",\s+|\s+[–—-]\s+|(?<=[日\d])\s+(?=[\u2e80-\u9fff\uac00-\ud7af]{2,6}$)")
 PLACES = frozenset(
     """new san santa los las saint st st. fort port mount mt. north south east west el la le cape lake hong washington
-    buenos rio tel addis abu kuala mexico bad sankt são são saint-denis great little upper lower nova""".split()
+    buenos rio tel addis abu kuala mexico bad sankt são são saint-denis great little upper lower nova monte""".split()
 )
 _FAINT = frozenset("de da di do af av par por a από του της text words".split())  # small words that open titles as well
 

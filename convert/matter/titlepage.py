@@ -40,6 +40,15 @@ _NO_NAMES = frozenset(
     deel boek verslag del bok utgåva часть книга том глава издание część tom księga wydanie část kniha díl
     vydání""".split()
 )
+_COMMON = frozenset(  # some people bear one of them as a name, few bear two
+    """north south east west northern southern eastern western great little big small black white green blue red golden
+    silver grey gray dark bright high low upper lower deep long short young early late winter summer spring autumn
+    morning evening night day light lights shadow shadows house home street road bridge gate tower harbour harbor river
+    sea lake island islands mountain valley forest garden field city town village church station school war peace love
+    death life world time king's water fire wind storm snow rain sun moon star stars sky stone iron wood tea coffee
+    bread wine songs proposal minutes news science art music food travel sport business politics
+    opinion culture""".split()
+)
 _HAN_NAME = re.compile(
     r"[\u3005\u4e00-\u9fff]{3,5}|[\u3005\u4e00-\u9fff]{1,3}[ 　][\u3005\u3040-\u30ff\u4e00-\u9fff]{1,4}|[가-힣]{3,4}"
 )
@@ -82,7 +91,7 @@ def parted(chunk: Chunk, draft: Draft) -> list[Chunk]:
     if len(chunk) != 2 or len(chunk[0].text) > 60 or _goes_on(chunk[0].text):
         return []
     named = [may_be_named(line.text, draft, line.number) for line in chunk]
-    return [[line] for line in chunk] if named[1] or (named[0] and not _people(chunk[1].text)) else []
+    return [[line] for line in chunk] if named[1] or (named[0] and not _like_names(chunk[1].text)) else []
 
 
 _AUTHOR_TITLE = re.compile(r"(?P<who>(?:[^\W\d_][\w’'-]*\.? ){1,3}[^\W\d_][\w’'-]+)\. (?P<title>\S.{2,60})")
@@ -116,7 +125,7 @@ def author_above(chunks: Sequence[Chunk], draft: Draft) -> bool:
         return False
     apart = next((i for i in (1, 2, 3) if i + 1 < len(chunks) and _below(chunks, i) > 2), 0)
     apart = apart or int(_below(chunks, 0) == 1 < _below(chunks, 1))
-    told = (title.isupper() and not who.text.isupper()) or not _people(title)
+    told = (title.isupper() and not who.text.isupper()) or not _like_names(title)
     if not apart or not told or _below(chunks, 0) > 2 + 2 * (apart == 1):
         return False
     draft.say("authors", _people(who.text), who.number, "the name above the title")
@@ -187,11 +196,18 @@ def _people(text: str) -> tuple[str, ...]:
 _SIGNS = re.compile(r"^[–—-]{1,3}\s*|(?<=\w)[*∗†‡§¶¹²³⁴-⁹]{1,3}(?!\w)")  # before the name; of its notes, after it
 
 
+def _like_names(title: str) -> bool:
+    """Whether a title could be names as well, as two large words can."""
+    return bool(_people(title) if title.isupper() else names.people(title))
+
+
 def _is_full(name: str) -> bool:
     """Whether a name has more parts than one: a letter without its point is a small word of a title in capitals."""
     words = name.split()
     large = all(w[0].isupper() or w[0] > "\u0590" for w in (words[0], words[-1]))
     if len(words) < 2 or not large or any(len(w) < 2 for w in words):
+        return False
+    if all(w.casefold() in _COMMON for w in words):
         return False
     return words[0].casefold() not in PLACES and not _NO_NAMES & set(name.casefold().split())
 
