@@ -19,6 +19,8 @@ from convert.matter.foot import foot
 from convert.matter.front import front_matter
 from convert.matter.gutenberg import gutenberg
 from convert.matter.head import head
+from convert.matter.letter import letter, opens_letter
+from convert.matter.manual import manual
 from convert.matter.marked import marked
 from convert.matter.memo import memo
 from convert.options import Options
@@ -43,11 +45,13 @@ def read(lines: tuple[Line, ...], options: Options) -> Matter:
     start = first = next((i for i, line in enumerate(lines) if not line.blank), 0)
     raw = [" " * line.indent + line.text for line in lines[start : start + 250]]
     rest = lines[start:]
-    start += front_matter(rest, raw, draft) or gutenberg(rest, draft) or marked(rest, draft) or _fields(rest, draft)
+    start += front_matter(rest, raw, draft) or gutenberg(rest, draft) or marked(rest, draft)
+    start += 0 if start > first else manual(rest, draft) or _fields(rest, draft)
     start += 0 if start > first else memo(rest, raw, draft)
     start += _blanks(lines, start)
-    start += head(lines[start:], draft)
+    start += 0 if opens_letter(lines[start:], draft) else head(lines[start:], draft)
     dateline(lines[start:], draft)
+    letter(lines[start:], draft)
     foot(lines[start:], draft)
     _given(options, draft)
     return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks), draft.structure)
@@ -105,7 +109,7 @@ def _is_mail(entries: Sequence[fields.Entry]) -> bool:
     return (
         "subject" in keys
         and "title" not in keys
-        and bool(keys & {"from", "organization", "content-type", "message-id"})
+        and (bool(keys & {"from", "organization"}) or any(fields.home(e) == "mail" for e in entries))
     )
 
 

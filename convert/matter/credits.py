@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from convert.matter import dates, fields, names
+from convert.matter import dates, fields, kinds, names
 from convert.matter.draft import Draft, same
+from convert.matter.kinds import is_kind
 from convert.rules.starts import BULLET
 from convert.rules.words import KEYWORDS
 from convert.text import Line, bare
@@ -51,12 +52,26 @@ def credits(chunk: Chunk, draft: Draft, after_title: bool) -> int:
         return docinfo
     if len(chunk) > 12:
         return 0
+    if after_title and _sheet(chunk, draft):
+        return len(chunk)
     stated = any(fields.entry(x) and fields.home(fields.entry(x)) for x in chunk)  # type: ignore[arg-type]  # not None
     dated = stated or any(dates.stated(x.text, draft.language) for x in chunk)
     for i, line in enumerate(chunk):
         if not (after_title and _credit(line, draft, dated)):
             return i
     return len(chunk)
+
+
+def _sheet(chunk: Chunk, draft: Draft) -> bool:
+    """Take a block of fields, some of which we do not know, where none says a sentence and one tells the date."""
+    entries = [entry for line in chunk if (entry := fields.entry(line)) and len(entry.value) < 80]
+    dated = any(fields.home(e) == "date" and draft.dated(e.value) for e in entries)
+    if len(entries) < max(2, len(chunk)) or not dated or any(STOP.search(e.value) for e in entries):
+        return False
+    for entry in entries:
+        fields.note(entry, draft)
+    take_all(chunk, draft, "fields")
+    return True
 
 
 def _docinfo(chunk: Chunk, draft: Draft) -> int:
@@ -169,17 +184,22 @@ def _byline(text: str, vouched: bool = False) -> Byline | None:
     first, *more = _parts(_SITE.sub("", text) if site else text)
     if dates.stated(first) and more:  # the date before the name
         first, more = more[0], [first, *more[1:]]
+    if (after := names.AFTER.fullmatch(first)) and (authors := names.people(after["who"])):
+        return Byline(authors, (*more, *links), site["site"] if site else "")
+    if (kind := kinds.BY.match(first)) and (authors := names.people(first[kind.end() :])) and are_full(authors):
+        return Byline(authors, (kind["kind"], *more, *links), site["site"] if site else "")
     match = names.BY.match(first)
     who = first[match.end() :] if match else first
     dated = any(dates.stated(part) for part in more)
     if not match and not dated:
         return None
     authors, station = names.credited(who)
-    if match and first[: match.end()].strip().casefold() in _FAINT and not (vouched or dated or site):
+    faint = match is not None and first[: match.end()].strip().casefold() in _FAINT
+    if faint and not (vouched or dated or site):
         authors = authors if all(" " in name for name in authors) and not station else ()
     if authors:
         return Byline(authors, (*more, station, *links), site["site"] if site else "")
-    group = match and names.is_collective(who, vouched or dated or bool(site))
+    group = match and (not faint or names.is_group(who)) and names.is_collective(who, vouched or dated or bool(site))
     if group or names.is_handle(who):
         return Byline((who,), (*more, *links), site["site"] if site else "")
     return None
@@ -195,17 +215,17 @@ def _signed(line: Line, draft: Draft) -> Byline | None:
         one, two = text[: match.start()], text[match.end() :]
         who, date = (two, one) if dates.stated(one) else (one, two)
         authors = names.people(who)
-        full = _are_full(authors) or (bool(authors) and who > "\u2e80")
-        place = who.isupper() or who.split(" ")[0].casefold() in _PLACES
+        full = are_full(authors) or (bool(authors) and who > "\u2e80")
+        place = who.isupper() or who.split(" ")[0].casefold() in PLACES
         if full and dates.stated(date) and not place:
             return Byline(authors, (date,), "")
     return None
 
 
 _COMMA = re.compile(r",\s+|\s+[–—-]\s+|(?<=[日\d])\s+(?=[\u2e80-\u9fff\uac00-\ud7af]{2,6}$)")
-_PLACES = frozenset(
+PLACES = frozenset(
     """new san santa los las saint st st. fort port mount mt. north south east west el la le cape lake hong washington
-    buenos rio tel addis abu kuala mexico bad sankt são são saint-denis great little upper lower nova""".split()
+    buenos rio tel addis abu kuala mexico bad sankt são são saint-denis great little upper lower nova monte""".split()
 )
 _FAINT = frozenset("de da di do af av par por a από του της text words".split())  # small words that open titles as well
 
@@ -259,6 +279,8 @@ def _say_part(part: str, line: Line, draft: Draft) -> None:
         _say_dates(found, line, draft)
     elif role:
         draft.say_part(role, line.number, "the byline")
+    elif is_kind(part) and "subtitle" not in draft.values:
+        draft.say("subtitle", part, line.number, "what kind of text it is, in the byline")
     elif part.strip():
         draft.say("extra", (("Byline", part.strip()),), line.number, "the byline")
 
@@ -310,7 +332,7 @@ def _with_paper(who: str, paper: str, draft: Draft) -> bool:
 
 def _name(line: Line, draft: Draft) -> bool:
     """A line beside a date or a field that is nothing but names, perhaps with a paper: 'Ann Lee, The Gazette'."""
-    if len(line.text) > 250:
+    if len(line.text) > 250 or KEYWORDS.match(line.text):
         return False
     text = _SITE.sub("", line.text)
     found = _SITE.search(line.text)
@@ -352,16 +374,16 @@ def alone(chunk: Chunk, draft: Draft) -> bool:
         return False
     who, paper = _who_paper(text)
     found = names.people(who)
-    if draft.origins["title"].why == "underlined" and _are_full(found) and all(w[:1].isupper() for w in paper.split()):
+    if draft.origins["title"].why == "underlined" and are_full(found) and all(w[:1].isupper() for w in paper.split()):
         draft.say("site", paper, chunk[0].number, "after the name")
-    elif not (_are_full(found := names.people(text)) and _at_foot(found, draft)):
+    elif not (are_full(found := names.people(text)) and _at_foot(found, draft)):
         return False
     draft.say("authors", found, chunk[0].number, "the name below the title")
     take_all(chunk, draft, "byline")
     return True
 
 
-def _are_full(who: tuple[str, ...]) -> bool:
+def are_full(who: tuple[str, ...]) -> bool:
     """Whether each of `who` has more names than one."""
     return bool(who) and all(" " in name for name in who)
 

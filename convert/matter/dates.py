@@ -25,7 +25,7 @@ class Dated(NamedTuple):
     doubt: str = ""  # why it may be read wrongly
 
 
-_ISO = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_ISO = re.compile(r"(?<!\d)(\d{4})([-/.] ?)(\d{1,2})\2(\d{1,2})\.?(?!\d)")
 _EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
 _ERA = re.compile(r"(明治|大正|昭和|平成|令和)\s?(\d{1,2}|元)\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?)?")
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}  # the year before its first
@@ -44,7 +44,7 @@ _MONTH_YEAR = re.compile(rf"{_MONTH}\.?,?{_OF},?\s+(\d{{4}})(?!\d)")
 
 _TIME = re.compile(
     r"\d{1,2}\s?[:h.時시]\s?\d{2}(?:[:分분]\d{0,2}[秒초]?)?(?:[.,]\d+)?\s*(?:[ap]\.?m\.?|uhr|hrs?)?\s*"
-    r"(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+−-]\d\d?(?::?\d\d)?)?(?:\s*\([A-Z]{2,5}\))?(?!\w)|\d{1,2}\s?(?:[ap]\.?m\.?|uhr)(?!\w)",
+    r"(?:Z|[A-Z]{2,5}|(?:GMT|UTC)?[+−-]\d\d?(?::?\d\d)?)?(?:\s*\([A-Z]{2,5}\))?(?!\w)|\d{1,2}\s?(?:[ap]\.?m\.?|uhr|h)(?!\w)",
     re.IGNORECASE,
 )
 _READING = re.compile(
@@ -63,12 +63,14 @@ _SAID = frozenset(
     publicat actualitzat δημοσιεύτηκε δημοσιεύθηκε ενημερώθηκε ημερομηνία στις modified revised version v h pm p a
     г г. года р р. року d m ngày lúc 公開日 更新日 投稿日 掲載日 公開 更新 投稿 掲載 配信 日付 发布时间 发布 更新时间 发表于 时间 日期 發布 發表於
     등록 입력 수정 게시 작성 نشر نُشر في تاريخ النشر تحديث آخر פורסם עודכן ב תאריך منتشر شده انتشار
-    """.split()
+    broadcast aired originally entry a las los alle ore às klo kl om uur megjelent zveřejněno objavljeno objavljen udgivet
+    erstellt lagt lagd ut upp lisätty ilmestynyt cập nhật lần cuối
+    """.casefold().split()
 )  # words that go with a date and say no more than that it is one
 _LATER = re.compile(
     r"(?:last |zuletzt |dernière |última |ultimo )?(?:up-?dated?|modified|revised|edited|aktualisiert|geändert|mise? à jour|modifiée?|"
     r"actualizad[oa]|aggiornat[oa]|aggiornamento|atualizad[oa]|bijgewerkt|zaktualizowano|aktualizacja|обновлено|изменено|uppdaterad|"
-    r"opdateret|oppdatert|päivitetty|aktualizováno|güncellen?me|diperbarui|frissítve|actualitzat|更新|수정|تحديث|עודכן)",
+    r"opdateret|oppdatert|päivitetty|aktualizováno|güncellen?me|diperbarui|frissítve|actualitzat|cập nhật|更新|수정|تحديث|עודכן)",
     re.IGNORECASE,
 )
 _PIECE = re.compile(rf"\s*[|·•;／]\s*|\s+[–—/-]\s+|,?\s+\(?(?={_LATER.pattern})", re.IGNORECASE)

@@ -66,8 +66,11 @@ class Draft:
                 self.remarks.append(Remark("date", line, found.doubt))
 
     def say_part(self, part: names.Part, line: int, why: str, kind: Kind = "text") -> None:
-        """Note who did what else for the article."""
-        self.say("contributors", tuple((name, part.role) for name in part.who), line, why, kind)
+        """Note who did what else for the article; whoever led an interview that nobody else wrote is its author."""
+        if part.role == "ivr" and " " in part.label and "authors" not in self.values:
+            self.say("authors", part.who, line, why, kind)
+        else:
+            self.say("contributors", tuple((name, part.role) for name in part.who), line, why, kind)
         self.say("extra", tuple((part.label, name) for name in part.who), line, why, kind)
         self.say("extra", (("Byline", part.station),) if part.station else (), line, why, kind)
 

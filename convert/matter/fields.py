@@ -30,13 +30,13 @@ _DOCINFO = re.compile(r":(?P<key>[^\W\d_][\w .’'-]{0,30}):\s+(?P<value>.*)")  
 HOMES: dict[str, str] = {
     key.strip(): home
     for home, keys in {
-        "title": "title, headline, titel, titre, título, titulo, titolo, заголовок, название, tytuł, název, rubrik, 標題, 标题, タイトル, 제목",
+        "title": "title, naslov, наслов, τίτλος, otsikko, titlu, cím, başlık, judul, tiêu đề, عنوان, headline, titel, titre, título, titulo, titolo, заголовок, название, tytuł, název, rubrik, 標題, 标题, タイトル, 제목",
         "subtitle": "subtitle, untertitel, sous-titre, subtítulo, sottotitolo, подзаголовок",
         "standfirst": "standfirst, deck, dek, teaser, lead, vorspann, chapô",
         "authors": "author, authors, by, from, byline, written by, autor, autoren, verfasser, von, auteur, auteurs, par, "
         "autore, autores, автор, авторы, autorzy, autorka, författare, forfatter, kirjoittaja, szerző, yazar, penulis, tác giả, autors, autorius, "
         "συντάκτης, الكاتب, מאת, نویسنده, लेखक, 作者, 著者, 文, 글쓴이, 저자",
-        "date": "date, published, publication date, pubdate, created, posted, issued, release date, published on, datum, "
+        "date": "date, published, publication date, pubdate, created, posted, issued, release date, published on, year, datum, "
         "veröffentlicht, publié, date de publication, data, fecha, publicado, pubblicato, дата, opublikowano, 日期, 日付, 날짜",
         "modified": "updated, modified, last-modified, last modified, last updated, aktualisiert, mis à jour, actualizado",
         "language": "language, lang, sprache, langue, idioma, lingua, język, язык, 言語, 语言",
@@ -142,6 +142,10 @@ def note(found: Entry, draft: Draft, mail: bool = False, kind: Kind = "text") ->
 
 def _note_date(where: str, found: Entry, draft: Draft, number: int, kind: Kind) -> None:
     """The date of a field; what it says besides stays a field of its own."""
+    if re.fullmatch(r"(?:1[5-9]|20)\d\d", found.value):  # a year alone
+        draft.say(where, found.value, number, f"field {found.key}", kind)
+        return
+    found = found._replace(value=_SHORT_YEAR.sub(_with_century, found.value))
     stated = draft.stated(found.value)
     date = stated.published if stated else draft.dated(found.value)
     draft.say_date(where, date, number, f"field {found.key}", kind)
@@ -150,6 +154,17 @@ def _note_date(where: str, found: Entry, draft: Draft, number: int, kind: Kind) 
     rest = stated.reading if stated else found.value
     if rest:
         draft.say("extra", ((found.key, rest),), number, f"field {found.key}", kind)
+
+
+_SHORT_YEAR = re.compile(
+    r"(?<=\b\d )([A-Z][a-z]{2}) (\d\d)(?= \d\d:\d\d)|(?<=\b\d\d )([A-Z][a-z]{2}) (\d\d)(?= \d\d:\d\d)"
+)
+
+
+def _with_century(match: re.Match[str]) -> str:
+    """A month and a year in two figures, as old mail has it, with the century (RFC 5322, 4.3)."""
+    month, year = (g for g in match.groups() if g)
+    return f"{month} {'20' if int(year) < 50 else '19'}{year}"
 
 
 def _value(where: str, text: str) -> object:

@@ -38,7 +38,7 @@ def imprint(chunks: Sequence[list[Line]], draft: Draft) -> int:
 
 
 def _note(lines: Sequence[Line], year: re.Match[str], draft: Draft) -> None:
-    draft.say("date", _number(year["year"]), lines[-1].number, "the year of the imprint")
+    draft.say("date", number(year["year"]), lines[-1].number, "the year of the imprint")
     for line in lines:
         text = (year["rest"] or "").strip(" ,") if line is lines[-1] else line.text
         if _RIGHTS.match(text):
@@ -52,7 +52,7 @@ def _note(lines: Sequence[Line], year: re.Match[str], draft: Draft) -> None:
         draft.take(line, "imprint")
 
 
-def _number(year: str) -> str:
+def number(year: str) -> str:
     """A year in figures, also where it is in Roman numerals; "" where those make none."""
     if year.isdigit():
         return year

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _BY_WORDS = """
-by, written by, story by, text by, words by, words and photos by, words and pictures by, posted by, reported by,
+by, written by, story by, text by, started by,
+words by, words and photos by, words and pictures by, posted by, reported by,
 words, text, author, authors, von, ein beitrag von, geschrieben von, autor, autoren, autorin, par, écrit par,
 auteur, por, escrito por, texto, autores, di, da, scritto da, testo, autore, door, geschreven door, tekst, av, af,
 skrevet av, skrevet af, skriven av, texte, texten, forfatter, författare, kirjoittanut, kirjoittaja, teksti,
 höfundur, napsal, napsala, autorka, autorzy, napisał, napisała, opracował, opracowała, автор, автори, авторы, текст,
 написал, написала, аўтар, írta, szerző, yazan, yazar, yazı, oleh, ditulis oleh, penulis, bởi, tác giả, viết bởi,
-autors, autorė, autorius, autorul, autori, pisac, του, της, από, συντάκτης, auctor, بقلم, كتب, كتبت, الكاتب, מאת,
+autors, autorė, autorius, autorul, autori, pisac, του, της, από, συντάκτης, γράφει ο, γράφει η, γράφουν οι,
+collected by, compiled by, told by, retold by, gesammelt von, recueilli par, raccolto da, recogido por,
+auctor, بقلم, كتب, كتبت, الكاتب, מאת,
 نویسنده, نوشته, โดย, लेखक
 """
 
@@ -25,8 +28,12 @@ def _any_of(words: Iterable[str]) -> str:
 
 BY = re.compile(
     rf"(?:{_any_of(_BY_WORDS.split(','))})(?:\s*[:：]\s*|\s+)(?=\S)"
-    r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)",
+    r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)|글[·・]사진\s+(?=\S)",
     re.IGNORECASE,
+)
+AFTER = re.compile(  # as East Asian title pages have it: the name, then what it did
+    r"(?P<who>[^\W\d_]{2,12}(?:[ ・=＝·][^\W\d_]{1,12})?)(?:[\s　]*[／/][\s　]*|[\s　]+|[\s　]*[（(])"
+    r"(?:著|作|文|撰|編著|编著|撰文|글|지음|씀)[）)]?"
 )
 # What else people do for an article, as MARC's relators code it. A word alone needs its colon: "Photo" opens captions.
 _ROLES: tuple[tuple[str, str, str], ...] = (
@@ -73,7 +80,7 @@ _JOIN = re.compile(
     r"\s*;\s*|\s*[,、，]\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|e|i|и|og|och|en|ja|&|\+|with|mit|avec)\s+",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     """de da do dos das del della di du des la le van von der den ter ten zu zur zum of al el bin ibn ben y e af av
     st jr sr jr. sr. ii iii iv phd md esq""".split()
 )
@@ -103,8 +110,9 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
-    r"\b(?:the|times|news|post|journal|magazine|review|press|media|agency|university|institute|gov|blog|daily|weekly|"
-    r"today|network|company|inc|ltd|gmbh|corp|association|society|foundation|union|committee|department|office|"
+    r"^the [\w’'-]+$|\b(?:times|news|post|journal|magazine|review|press|media|agency|university|institute|gov|blog|"
+    r"daily|weekly|today|network|company|inc|ltd|gmbh|corp|association|society|foundation|union|committee|department|office|"
+    r"project|council|trust|"
     r"wikipedia|bbc|cnn|npr|reuters|associated|zeitung|verlag|journal|gazette|herald|tribune|guardian|observer)\b",
     re.IGNORECASE,
 )
@@ -186,7 +194,7 @@ def _with_suffixes(parts: list[str]) -> list[str]:
     """'King, Jr.' is one name and not two; 'M.D.' belongs to whom it follows."""
     joined: list[str] = []
     for part in parts:
-        if joined and re.fullmatch(r"(?:Jr|Sr|II|III|IV|Ed|Eds|Ph\.?D|M\.?D|Esq)\.?", part):
+        if joined and re.fullmatch(r"(?:Jr|Sr|II|III|IV|Ed|Eds|Ph\.?D|M\.?D|Esq|ESQ)\.?", part):
             joined[-1] += ", " + part
         else:
             joined.append(part)
@@ -212,7 +220,7 @@ def _name_word(word: str) -> bool:
     return (
         first.isupper()
         or first > "\u0590"
-        or word.casefold().strip(".,") in _PARTICLES
+        or word.casefold().strip(".,") in PARTICLES
         or bool(re.match(r"[dlo]['’]", word))
     )
 
