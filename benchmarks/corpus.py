@@ -7,7 +7,9 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
+Scores = dict[str, Any]  # as the scorer writes them
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 OUT = ROOT / "out" / "corpus"
@@ -35,13 +37,19 @@ def _python() -> Path:
     return python
 
 
-def _compare(before: dict[str, dict[str, dict[str, float]]], now: dict[str, dict[str, dict[str, float]]]) -> None:
-    """Print each family whose MACRO moved by more than a hundredth."""
+def _compare(before: Scores, now: Scores) -> None:
+    """Print what moved by more than a hundredth: each family's MACRO, and each of its types."""
     for family, figures in now["families"].items():
-        old = before["families"].get(family, {}).get("macro_f1")
-        new = figures.get("macro_f1")
-        if old is not None and new is not None and abs(new - old) > 0.01:
-            print(f"{family}: {old:.3f} → {new:.3f}")
+        old = before["families"].get(family)
+        moved = [] if old is None else _moved({"MACRO": old["macro_f1"], **old["types"]}, figures)
+        if moved:
+            print(f"{family}: {', '.join(moved)}")
+
+
+def _moved(old: dict[str, float | None], figures: dict[str, Any]) -> list[str]:
+    new = {"MACRO": figures["macro_f1"], **figures["types"]}
+    pairs = ((name, old.get(name), value) for name, value in new.items())
+    return [f"{n} {a:.3f} → {b:.3f}" for n, a, b in pairs if a is not None and b is not None and abs(b - a) > 0.01]
 
 
 if __name__ == "__main__":

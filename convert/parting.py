@@ -25,7 +25,7 @@ def parted(lines: Sequence[Line], habits: Habits) -> tuple[Line, ...]:
     return tuple(_with_blanks(lines, habits, ends))
 
 
-LEADING = 12  # lines; a shorter text of lines apart may be anything
+LEADING = 10  # lines; a shorter text of lines apart may be anything
 
 
 def closed(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -83,7 +83,7 @@ def _in_full(sample: Sequence[Line]) -> bool:
     """Whether all of a text is a letter or a journal, set in as books set such documents in; only headings are not."""
     body = [line for line in sample if line.indent > 1]
     outside = [line for line in sample if line.indent <= 1]
-    if len(body) < 8 or len(outside) * 20 > len(sample) or any(len(line.text) > 40 for line in outside):
+    if len(body) < 8 or len(outside) > 2 + len(sample) // 20 or any(len(line.text) > 40 for line in outside):
         return False
     return any(_DOCUMENT.fullmatch(line.text) for line in body[:3])
 

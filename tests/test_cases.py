@@ -11,7 +11,7 @@ from convert.article import Article, Metadata, Source
 from convert.editions.markup import Setter
 from convert.marks import MARKS, inlines
 from convert.options import Options
-from convert.parting import parted
+from convert.parting import closed, parted
 from convert.passes import PASSES
 from convert.pipeline import read
 from convert.rules import OPT_IN, RULES
@@ -21,11 +21,12 @@ from tests.cases import FOLDER, Case, cases, check
 
 @pytest.mark.parametrize("case", cases("rules"), ids=str)
 def test_rule(case: Case, accept: bool) -> None:
-    lines = text.split(case.text)
+    source = text.split(case.text)
+    lines = closed(source)
     habits = survey(lines, "en")
     body = text.lines_of(parted(lines, habits), habits)
     blocks, taken = rules.read(body)
-    assert ledger.breach(lines, Article(Metadata(), blocks, (), taken)) is None
+    assert ledger.breach(source, Article(Metadata(), blocks, (), taken)) is None
     check(case, Setter().blocks(blocks).rstrip("\n"), accept)
 
 

@@ -48,7 +48,8 @@ _SIGNS = tuple(
         rf"un[oa]? )?(?:\w+ ){{0,4}}?"
         rf"(?:{_OFFICE}|in\b|at\b|bei\b|à\b|en\b|a\b)",
         # how to reach those who made it, and what they will not answer for
-        r"\bunsubscribe\b|\bcontact(?: (?:us|him|her|them|the \w+))?(?: at|:) |\b(?:kontakt|contacto?|contatti?|επικοινωνία"
+        r"\bunsubscribe\b|\bcontact(?: (?:us|him|her|them|the \w+))?(?: at|:) |\b(?:kontakt|contacto?|contatti?"
+        r"|επικοινωνία"
         r"|контакты?|yhteystiedot|iletişim)\s?: |お問い合わせ|문의|联系(?:方式|我们)|לפניות|للتواصل",
         r"^copyright (?:©|\(c\)|\d{4})|\bno warranty\b|\bwithout warranty\b|^all rights reserved",
         # where it stood before

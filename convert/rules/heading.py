@@ -170,6 +170,8 @@ def _title_like(text: str, lines: Lines) -> bool:
     above = lines.above()
     if above is not None and above.text.endswith(","):
         return False  # a signature below its formula, a line that goes on
+    if not any(c.isalpha() for c in text):
+        return False
     first = text.lstrip("“\"'‘«(¿¡[")[:1]
     if first.islower():
         return False

@@ -39,7 +39,8 @@ def indented(lines: Lines, read: Read) -> Found | None:
     habits, indent = lines.habits, lines[0].indent
     if lines.depth >= DEEPEST or indent < habits.margin + 2:
         return None
-    count = _set_in(lines, habits.margin + 2)
+    deeper = habits.first and indent > habits.margin + habits.first + 1
+    count = _set_in(lines, habits.margin + (habits.first + 2 if deeper else 2))
     if _to_the_right(lines):
         return None
     if lines.chunk() < 2 or count < 2:

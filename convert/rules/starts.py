@@ -35,7 +35,8 @@ LABEL = re.compile(
 )
 
 _KEYWORDS = re.compile(
-    r"(?:Key ?words|Index Terms|Schlüsselwörter|Schlagwörter|Mots[- ]clés|Palabras clave|Parole chiave|Ключевые слова)\s?[:—]",
+    r"(?:Key ?words|Index Terms|Schlüsselwörter|Schlagwörter|Mots[- ]clés|Palabras clave|Parole chiave"
+    r"|Ключевые слова)\s?[:—]",
     re.IGNORECASE,
 )
 
