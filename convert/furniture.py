@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from convert import instructions
 from convert.article import Remark, Taken
 from convert.text import Line
 
@@ -30,9 +31,10 @@ class Cleared(NamedTuple):
 
 def clear(lines: tuple[Line, ...], tops: Iterable[int] = ()) -> Cleared:
     """`lines` without line numbers, running heads and feet; `tops` are the lines that form feeds put atop a page."""
-    numbered = _unnumbered(lines)
+    typed, taken, remarks = instructions.done(lines)
+    numbered = _unnumbered(typed)
     pages = _without_pages(numbered.lines, tops)
-    return Cleared(pages.lines, numbered.taken + pages.taken, numbered.remarks + pages.remarks)
+    return Cleared(pages.lines, taken + numbered.taken + pages.taken, remarks + numbered.remarks + pages.remarks)
 
 
 # ---------------------------------------------------------------- heads and feet of pages

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from convert.rules.listing import marker_of
+from convert.rules.starts import ENTRY
 from convert.text import Habits, Line
 
 LONG = 75  # characters; where every line is a paragraph, shorter ones in a row may be verse, a list, an address
@@ -21,7 +22,7 @@ def parted(lines: Sequence[Line], habits: Habits) -> tuple[Line, ...]:
     """`lines`, with a blank one wherever this text's habit ends a paragraph without one."""
     if habits.paragraphs == "blank":
         return tuple(lines)
-    ends = {"line": _between_lines, "indent": _before_indent, "mark": _after_early}[habits.paragraphs]
+    ends = ENDS[habits.paragraphs]
     return tuple(_with_blanks(lines, habits, ends))
 
 
@@ -75,6 +76,11 @@ def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
     return in_both and not before.text.endswith(_SENTENCE_END)
 
 
+def _before_entry(lines: Sequence[Line], i: int, _habits: Habits) -> bool:
+    """A log's lines begin with the time, or with a name in angles."""
+    return bool(ENTRY.match(lines[i].text)) or (bool(ENTRY.match(lines[i - 1].text)) and not lines[i].indent)
+
+
 def _after_early(lines: Sequence[Line], i: int, habits: Habits) -> bool:
     """A line that ends although the next word had room, or a step of the indent that is no list item's."""
     above, line = lines[i - 1], lines[i]
@@ -89,3 +95,12 @@ def _after_early(lines: Sequence[Line], i: int, habits: Habits) -> bool:
 def _early(above: Line, line: Line, habits: Habits) -> bool:
     room = habits.width - above.indent - len(above.text) - 1 - len(line.text.split(" ", 1)[0])
     return room >= 0 and (above.text.endswith(_SENTENCE_END) or room > habits.width // 4)
+
+
+# What ends a paragraph, by the text's habit.
+ENDS: dict[str, Ends] = {
+    "line": _between_lines,
+    "indent": _before_indent,
+    "entry": _before_entry,
+    "mark": _after_early,
+}

@@ -15,7 +15,7 @@ from typing import Any
 from convert.rules.code import FENCE, FENCE_SIGNS, is_prose
 from convert.rules.paragraph import bare as core
 from convert.rules.paragraph import goes_on, parted
-from convert.rules.starts import BULLET, LABEL, NUMBER
+from convert.rules.starts import BULLET, ENTRY, LABEL, NUMBER
 from convert.rules.words import CONTENTS
 from convert.text import Habits, Line, bare
 
@@ -34,7 +34,7 @@ def survey(lines: Sequence[Line], language: str = "") -> Habits:
     return Habits(
         margin=margin,
         width=width,
-        first=_first_indent(lines[:SAMPLE], margin),
+        first=_ideograph_indent(sample) if set_in else _first_indent(lines[:SAMPLE], margin),
         paragraphs="indent" if set_in else _paragraphs(lines[:SAMPLE], margin, width),
         language=language,
         markup=markup,
@@ -91,7 +91,15 @@ def _in_full(sample: Sequence[Line]) -> bool:
 def _set_in_by_ideographs(sample: Sequence[Line]) -> bool:
     """Whether most lines are Chinese or Japanese paragraphs, begun by one ideographic space or two."""
     ideographs = re.compile("\\W?[\u3040-\u30ff\u3400-\u9fff]")
-    return sum(line.indent in (2, 4) and bool(ideographs.match(line.text)) for line in sample) * 2 > len(sample)
+    typed = [line for line in sample if ideographs.match(line.text)]
+    set_in = sum(line.indent in (2, 4) for line in typed)
+    said = sum(line.indent == 0 and line.text[0] in "「『（" for line in typed)  # what people say keeps the margin
+    return set_in > 2 and (set_in + said) * 2 > len(sample)
+
+
+def _ideograph_indent(sample: Sequence[Line]) -> int:
+    """Two columns or four: the commoner of one ideographic space and two."""
+    return Counter(line.indent for line in sample if line.indent in (2, 4)).most_common(1)[0][0]
 
 
 def _pairs(lines: Sequence[Line]) -> list[tuple[Line, Line]]:
@@ -136,6 +144,8 @@ def _paragraphs(lines: Sequence[Line], margin: int, width: int) -> str:
     pairs = _pairs(lines)
     if len(texts) < 4 or len(pairs) * 3 < len(texts):
         return "blank"
+    if sum(bool(ENTRY.match(line.text)) for line in texts) * 2 > len(texts):
+        return "entry"
     if not width:
         return "line" if _line_by_line(texts, pairs) else "blank"
     starts = _first_lines(lines, margin)

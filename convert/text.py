@@ -183,7 +183,9 @@ class Habits:
 
     margin: int = 0  # columns of space before its ordinary lines
     width: int = 0  # where its lines are wrapped; 0: they are not
-    paragraphs: str = "blank"  # what parts paragraphs: blank, indent, line (each line is one), mark (a short line)
+    paragraphs: str = (
+        "blank"  # what parts paragraphs: blank, indent, line (each is one), mark (a short line), entry (a time)
+    )
     first: int = 0  # columns by which first lines are set in where blank lines part paragraphs too; 0: they are not
     language: str = "und"
     markup: bool = False  # the text itself shows Markdown's marks

@@ -51,6 +51,7 @@ _SIGNS = tuple(
         r"\bunsubscribe\b|\bcontact(?: (?:us|him|her|them|the \w+))?(?: at|:) |\b(?:kontakt|contacto?|contatti?"
         r"|επικοινωνία"
         r"|контакты?|yhteystiedot|iletişim)\s?: |お問い合わせ|문의|联系(?:方式|我们)|לפניות|للتواصل",
+        r"^底本[：:]|青空文庫",
         r"^copyright (?:©|\(c\)|\d{4})|\bno warranty\b|\bwithout warranty\b|^all rights reserved",
         # where it stood before
         r"^(?:this|the) (?:article|essay|story|post|piece|text|column|interview|excerpt|review|"

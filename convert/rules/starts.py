@@ -34,6 +34,7 @@ LABEL = re.compile(
     rf"({_SPEAKER}(?=[:：]|\.?\s?[—–])|{_UNPOINTED}(?=\.\s))(?:[:：]|\.?\s?[—–]|\.(?=\s))(?:\s+|(?<=：))(?=\S)"
 )
 
+ENTRY = re.compile(r"[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s|<[@+ ]?[\w|^-]{1,20}> ")  # the time or the name, in a log
 _KEYWORDS = re.compile(
     r"(?:Key ?words|Index Terms|Schlüsselwörter|Schlagwörter|Mots[- ]clés|Palabras clave|Parole chiave"
     r"|Ключевые слова)\s?[:—]",
