@@ -70,10 +70,24 @@ def _before_indent(lines: Sequence[Line], i: int, habits: Habits) -> bool:
     if line.text[0] in "「『" and not habits.width:
         return above.text.endswith(_SENTENCE_END)  # such a bracket stands at the margin where words are set in
     if line.indent >= least:
-        return above.indent < least or (above.text.endswith(_SENTENCE_END) and line.indent <= habits.margin + 8)
+        return above.indent < least or (above.text.endswith(_SENTENCE_END) and not 8 < line.indent - habits.margin < 20)
+    if _heads(lines, i, least):
+        return True
     before = lines[i - 2] if i > 1 else lines[i]
     in_both = above.indent >= least <= before.indent and not before.blank
-    return in_both and not before.text.endswith(_SENTENCE_END)
+    return in_both and not before.text.endswith((*_SENTENCE_END, "-"))
+
+
+def _heads(lines: Sequence[Line], i: int, least: int) -> bool:
+    """Whether a short line at the margin stands between a sentence's end and a first line: a heading without blanks."""
+    line, below = lines[i], lines[i + 1] if i + 1 < len(lines) else lines[i]
+    return (
+        below.indent >= least > line.indent
+        and lines[i - 1].text.endswith(_FULL_STOP)
+        and len(line.text) < 60
+        and not line.text.endswith((*_SENTENCE_END, ",", "-"))
+        and not line.text[0].islower()
+    )
 
 
 def _before_entry(lines: Sequence[Line], i: int, _habits: Habits) -> bool:

@@ -13,12 +13,15 @@ _ORNAMENTS = re.compile(
     r"(?:([*•·#~=_+.⁂◆◇☆★●○❖❧∗⁎※＊\-–—])[ \t\u00a0\u3000]*){1,80}|\[?\s*\*+\s*\]?|[-–—_*~=\u2500-\u257f]{2,}"
 )
 _ROUND = re.compile(r"(?P<left>[-–—~*=_]{1,10})[ ]?(?:o[0O]o|[oO0xX])[ ]?[-–—~*=_]{1,10}")
+_END_MARK = re.compile(r"[-–—(]{1,3} ?(?:30|more|MORE|ends|ENDS) ?[-–—)]{1,3}")  # what a wire puts below a take
 _ONE = frozenset("*⁂❖❧#~◆◇☆★※•＊")  # a single one of these is an ornament; a single dot or dash is not
 
 
 def scene_break(lines: Lines, _read: Read) -> Found | None:
     """A line of the same few ornaments, alone in its chunk. `HorizontalRule`."""
     text = lines[0].text
+    if _END_MARK.fullmatch(text) and lines.chunk() == 1:
+        return Found((), 1, (Taken(lines[0].number, text, "a wire's own mark"),), why="a mark for the telegraph")
     if _ROUND.fullmatch(text) and lines.chunk() == 1:
         letters = "".join(c for c in text if c.isalnum())
         taken = (Taken(lines[0].number, letters, "ornament"),)

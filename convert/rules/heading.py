@@ -158,9 +158,16 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
         return _numbered_level(text), "likely", "numbered and alone"
     if _caps(line) and not text.endswith((",", ";")) and not _SIGNATURE.fullmatch(text):
         return 2, "likely", "in capitals"
-    if (lines.habits.paragraphs == "line" or not lines.opened()) and _title_like(text, lines):
+    if _apart(lines) and _title_like(text, lines):
         return 3, "guess", "a short line alone"
     return None
+
+
+def _apart(lines: Lines) -> bool:
+    """Whether a line stands apart by the text's own habit: blank lines, a line each, or the margin among first lines."""
+    habits = lines.habits
+    own = habits.paragraphs == "line" or (habits.paragraphs == "indent" and lines[0].indent <= habits.margin)
+    return own or not lines.opened()
 
 
 def _title_like(text: str, lines: Lines) -> bool:
@@ -175,7 +182,7 @@ def _title_like(text: str, lines: Lines) -> bool:
     first = text.lstrip("“\"'‘«(¿¡[")[:1]
     if first.islower():
         return False
-    if text[:1] in '-—–•*|([{<>"“«/\\@$' or "|" in text or "://" in text or text.count(",") > 2:
+    if text[:1] in '-—–•*|([{<>"“«「『（/\\@$' or "|" in text or "://" in text or text.count(",") > 2:
         return False
     return not (
         len(text.split()) > 12 or _TWO_SENTENCES.search(text) or re.search(r"[=;{}<>]|\(\)|  ", text)

@@ -10,6 +10,7 @@ from convert.marks import inlines
 from convert.rules.code import has_signs
 from convert.rules.rule import DEEPEST, Found, Read, Sure
 from convert.rules.starts import BULLET, NUMBER
+from convert.rules.words import ANNOUNCES
 from convert.text import Line, Lines
 from convert.tree import Block, Blocks, BulletList, ListAttributes, OrderedList, Para, Plain, Pos
 
@@ -54,7 +55,10 @@ def listing(lines: Lines, read: Read) -> Found | None:
 
 
 def _speaks(lines: Lines, first: Marker) -> bool:
-    """Whether a dash opens speech, in a text whose people speak so: what follows begins large."""
+    """Whether a dash opens speech, in a text whose people speak so: a capital follows, and no list was announced."""
+    above = lines.above()
+    if above is not None and above.text.endswith(":") and not ANNOUNCES.search(above.text[-60:]):
+        return False
     return not lines[0].text[first.width : first.width + 1].islower()
 
 
