@@ -11,9 +11,9 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from convert.options import FIELDS  # noqa: E402
-from convert.rules import RULES  # noqa: E402
+from convert.rules import RULES, Rule  # noqa: E402
 from convert.settings import Settings  # noqa: E402
-from tests.cases import FOLDER, cases_in  # noqa: E402
+from tests.cases import FOLDER, Case, cases_in  # noqa: E402
 
 
 def options(door: str) -> str:
@@ -44,12 +44,42 @@ def structures() -> str:
         "",
         "Each structure that is read, in the order the rules are asked; examples are the rules' first cases.",
         "",
+        "| structure | what it is | as it stands in a text | as it is set |",
+        "|---|---|---|---|",
+        *[_row(name, rule) for name, rule in RULES],
+        "",
     ]
     for name, rule in RULES:
-        case = cases_in(FOLDER / "rules" / f"{name}.txt")[0]
-        said = " ".join((sys.modules[rule.__module__].__doc__ or "").split("\n\n")[0].split())
+        case, said = _first_case(name), _said(rule)
         parts += [f"## {name}", "", said, "", "```text", case.text, "```", "", "```html", case.expected, "```", ""]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _first_case(name: str) -> Case:
+    return cases_in(FOLDER / "rules" / f"{name}.txt")[0]
+
+
+def _said(rule: Rule) -> str:
+    """What the structure is: the first paragraph of its room, in a line."""
+    return " ".join((sys.modules[rule.__module__].__doc__ or "").split("\n\n")[0].split())
+
+
+def _row(name: str, rule: Rule) -> str:
+    """A rule's line of the table: the line of its first case that shows it, and the element it becomes."""
+    case = _first_case(name)
+    lines = [x.strip() for x in case.text.split("\n") if x.strip()]
+    tags = re.findall(r'<\w+(?: class="[^"]*")?', case.expected)
+    shown = next((x for x in lines if not x[0].isalnum()), lines[0])
+    own = next((tag for tag in tags if tag not in ("<p", "<em", "<a", "<br")), tags[0])
+    what = " ".join((rule.__doc__ or "").split("\n\n")[0].split()).replace("|", "\\|")
+    text = shown[:50].replace("|", "\\|")
+    return f"| [{name}](#{name}) | {what} | {_code(text)} | `{own}>` |"
+
+
+def _code(text: str) -> str:
+    """`text` as code in a table's cell, whatever backticks it holds."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
 
 def filled(text: str, mark: str, table: str) -> str:
