@@ -164,7 +164,7 @@ def _kind(lines: Lines, count: int) -> tuple[int, Sure, str] | None:
 
 
 def _apart(lines: Lines) -> bool:
-    """Whether a line stands apart by the text's own habit: blank lines, a line each, or the margin among first lines."""
+    """Whether a line stands apart by the text's own habit: blank lines, a line each, or the margin."""
     habits = lines.habits
     own = habits.paragraphs == "line" or (habits.paragraphs == "indent" and lines[0].indent <= habits.margin)
     return own or not lines.opened()
