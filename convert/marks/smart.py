@@ -55,9 +55,9 @@ _CLIPPED = {
     "de": r"s|n|ne[nmrs]?|nauf|rauf|raus|rein|rüber|runter|\d\d(?:er)?",
 }
 _CLIPPED_OTHERS = r"n|\d\ds?"  # rock 'n' roll, and years
-_SIGN = re.compile(
-    r"[\"']|(?<!\.)\.{3,4}(?!\.)|(?<!\.)(?<!\. )\.(?: \.){2,3}(?!\.| \.)"
-    r"|(?<![-\w])---?(?![->])|(?<=[\w,.;:!?\"'”’)])---?(?=[\w\"'“‘(]|$| )|(?<=\s)-(?=\s)"
+_SIGN = re.compile(  # each begins with its sign and looks back from there, so that the search skips all other letters
+    r"\"|'|\.(?<!\.\.)\.{2,3}(?!\.)|\.(?<!\.\.)(?<!\. \.)(?: \.){2,3}(?!\.| \.)"
+    r"|-(?<![-\w]-)--?(?![->])|-(?<=[\w,.;:!?\"'”’)]-)--?(?=[\w\"'“‘(]|$| )|-(?<=\s-)(?=\s)"
 )
 _PRIMES = re.compile(r"(?<=\d)'( ?\d{1,2}(?:[.,]\d{1,4}|[½¼¾])?)\"(?!\w)")  # 6' 2", 30' 15"
 _MINUTES = re.compile(r"(° ?\d{1,2}(?:[.,]\d{1,4})?)'")  # 45°30'
