@@ -22,11 +22,13 @@ _NO_LETTERS = re.compile(
     "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
     "\uff5b-\uff65]+"
 )
+_PLAIN = bytes(code for code in range(128) if _NO_LETTERS.match(chr(code)))  # most of them, struck out at a stroke
 
 
 def letters(text: str) -> str:
     """What of `text` the ledger counts."""
-    return _NO_LETTERS.sub("", text)
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    return rest if rest.isascii() else _NO_LETTERS.sub("", rest)
 
 
 def breach(lines: Sequence[Line], article: Article) -> Remark | None:
