@@ -52,10 +52,11 @@ TIDYINGS: tuple[tuple[str, str, re.Pattern[str], str | Callable[[re.Match[str]],
         "ligatures were set as their letters",
     ),
 )
+_ODD = re.compile(f"{_BAD[:-1]}{_NOTHING[1:-1]}\ufb00-\ufb06]")  # without one of these there is none of them to do
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
-_PILES = re.compile(r"[^\w\s\x00-\u02ff]{31,}")  # more marks than any letter bears (Annex 15, 12.1), or symbols
+_PILES = re.compile(r"[^\x00-\u02ff\w\s]{31,}")  # more marks than any letter bears (Annex 15, 12.1), or symbols
 
 
 def _in_order(pile: re.Match[str]) -> str:
@@ -74,7 +75,7 @@ def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
         text = _mended(text, remarks)
     if _UNUSUAL_BREAK.search(text):
         text = BREAK.sub("\n", text)
-    for code, sign, pattern, new, said in TIDYINGS:
+    for code, sign, pattern, new, said in TIDYINGS if _ODD.search(text) else ():
         first = pattern.search(text) if sign in text else None
         if first:
             line = text.count("\n", 0, first.start()) + 1
