@@ -285,7 +285,7 @@ MORE_SMALL_WORDS = {
 def small_words(words: Sequence[str], language: str) -> float:
     """Which share of `words`, in small letters, the smallest of `language` are; none are known: -1."""
     small = MORE_SMALL_WORDS.get(language)
-    return -1.0 if small is None else sum(w in small for w in words) / max(1, len(words))
+    return -1.0 if small is None else sum(map(small.__contains__, words)) / max(1, len(words))
 
 
 def detect_surely(text: str) -> str:
@@ -376,14 +376,10 @@ def _halves(lines: Sequence[Line], language: str) -> list[tuple[str, str]]:
 
 def _seen(lines: Sequence[Line]) -> tuple[Counter[str], Counter[str]]:
     """How often each word stands whole, and how often each stands with a hyphen inside a line, bare."""
-    whole: Counter[str] = Counter()
+    whole = Counter(itertools.chain.from_iterable(_WHOLE.findall(line.text.casefold()) for line in lines))
     kept: Counter[str] = Counter()
-    for line in lines:
-        for word in _WHOLE.findall(line.text.casefold()):
-            if "-" in word or "‐" in word:
-                kept[core(word)] += 1
-            else:
-                whole[word] += 1
+    for word in [word for word in whole if "-" in word or "‐" in word]:
+        kept[core(word)] += whole.pop(word)
     return whole, kept
 
 
