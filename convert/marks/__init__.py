@@ -71,8 +71,9 @@ def _table(dialect: str) -> _Table:
         for sign in mark.signs:
             ready[sign] = (*ready.get(sign, ()), _Ready(re.compile(mark.pattern), lead, mark.build))
     alone = "".join(m.signs for m in marks if not m.then)
-    followed = {f"[{re.escape(m.signs)}](?={m.then})": None for m in marks if m.then}
-    return _Table(re.compile("|".join((f"[{re.escape(alone)}]", *followed))), ready)
+    followed = {f"(?<=[{re.escape(m.signs)}])(?={m.then})": None for m in marks if m.then}
+    signs = re.escape("".join(ready))  # first, so that the search skips all other letters
+    return _Table(re.compile(f"[{signs}](?:{'|'.join((f'(?<=[{re.escape(alone)}])', *followed))})"), ready)
 
 
 def inlines(text: str, habits: Habits) -> Inlines:
