@@ -44,9 +44,14 @@ def credits(text: str) -> bool:
     return len(words) <= 12 and (len(words) <= 3 or large * 2 >= len(words))
 
 
+_IN_WORDS = re.compile(r"[^\W\d_ªº]{2,}[ ,;’']")  # how most lines begin, and none of the signs below
+
+
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
+    if _IN_WORDS.match(line.text):
+        return leaves_margin(line, above, lines)
     if signs_off(lines, above) or heads_table(lines, above):
         return True
     if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above) or leaves_margin(line, above, lines):

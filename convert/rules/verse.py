@@ -18,10 +18,10 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
     chunk = lines.chunk()
-    if chunk < 2:
+    if chunk < 2 or lines.item:
         return None
     chunk = _without_name(lines, chunk)
-    if lines.item or lines.amid() or not _stanza(lines.take(chunk)):
+    if lines.amid() or not _stanza(lines.take(chunk)):
         return None
     count = chunk
     while count < len(lines) and lines.blanks_after(count) == 1:
@@ -82,7 +82,7 @@ def _stanza(lines: Lines) -> bool:
     openings = [t.lstrip(_OPENINGS)[:1] for t in texts]
     capitals = sum(c.isupper() for c in openings)
     indents = {line.indent for line in lines}
-    digits = sum(c.isdigit() for t in texts for c in t)
+    digits = sum(map(str.isdigit, "".join(texts)))
     if sum(bool(_FIELD.match(t)) for t in texts) * 2 > len(texts):
         return False
     if digits * 12 > sum(map(len, texts)) or any("://" in t or "\t" in t or "   " in t for t in texts):
@@ -105,9 +105,9 @@ def _even(texts: list[str]) -> bool:
 def _ragged(lines: Lines) -> bool:
     """Whether lines set in end where the next word would have had room in the longest of them, at a pause mostly."""
     texts = [line.text for line in lines]
-    longest = max(line.indent + len(line.text) for line in lines)
     if len(texts) < 3 or lines[0].indent < lines.habits.margin + 2 or not 20 < max(map(len, texts)) <= 50:
         return False
+    longest = max(line.indent + len(line.text) for line in lines)
     pairs = list(zip(lines.take(len(lines) - 1), texts[1:], strict=True))
     early = sum(a.indent + len(a.text) + 1 + len(b.split(" ", 1)[0]) < longest - 1 for a, b in pairs)
     pauses = sum(bool(_STOP.search(text)) for text in texts)
