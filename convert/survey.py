@@ -303,9 +303,13 @@ def _detector() -> Any:
 
 def _markup(sample: Sequence[Line]) -> bool:
     """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
-    links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
-    hashes = sum(line.indent < 4 and bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
-    stars = sum(bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample)
+    links = sum("](" in line.text and bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
+    hashes = sum(
+        line.indent < 4 and line.text[:1] == "#" and bool(re.match(r"#{1,6} \S", line.text)) for line in sample
+    )
+    stars = sum(
+        "**" in line.text and bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample
+    )
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
 
