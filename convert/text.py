@@ -324,7 +324,7 @@ def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:
     ends = [0] * len(lines)
     end = len(lines)
     for i in range(len(lines) - 1, -1, -1):
-        if lines[i].blank:
+        if not lines[i].text:
             end = i
         ends[i] = end
     return Lines(lines, 0, len(lines), habits, ends=tuple(ends))

@@ -16,12 +16,13 @@ def drawing(lines: Lines, _read: Read) -> Found | None:
     count = lines.chunk()
     if not 3 <= count <= LONGEST or (lines[0].text[:1].isalnum() and lines[1].text[:1].isalnum()):
         return None
-    signs = ["".join(c for c in line.text if not c.isalnum() and not c.isspace()) for line in lines.take(count)]
-    ink = sum(len("".join(line.text.split())) for line in lines.take(count))
-    drawn = sum(len(s) * 3 > len("".join(line.text.split())) for s, line in zip(signs, lines.take(count), strict=True))
-    if sum(map(len, signs)) * 2 < ink or drawn * 3 < count * 2 or ink < 15:
+    inked = ["".join(line.text.split()) for line in lines.take(count)]
+    signs = [len(text) - sum(map(str.isalnum, text)) for text in inked]
+    ink = sum(map(len, inked))
+    drawn = sum(n * 3 > len(text) for n, text in zip(signs, inked, strict=True))
+    if sum(signs) * 2 < ink or drawn * 3 < count * 2 or ink < 15:
         return None
-    kinds = set("".join(signs))
+    kinds = {c for c in "".join(inked) if not c.isalnum()}
     if len(kinds) < 2 or kinds <= _PLAIN or len({line.text for line in lines.take(count)}) < 2:
         return None
     block = CodeBlock(Attr("", ("drawing",)), kept(lines.take(count)))

@@ -194,6 +194,11 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
     items: Items = [(first, [_rest(lines[0], first)])]
     i, loose = 1, False
     while i < len(lines):
+        line = lines[i]
+        if line.indent > indent + 1 and len(items) != _EMPTY:  # it hangs, whatever it says: most lines of a deep list
+            items[-1][1].append(Line(line.number, line.text, max(0, line.indent - indent - items[-1][0].width)))
+            i += 1
+            continue
         gap = _gap(lines, i)
         if i + gap >= len(lines):
             break
