@@ -80,7 +80,15 @@ class _Pen:
 def smart(inlines: Inlines, language: str) -> Inlines:
     """`inlines` with straight quotes, hyphens used as dashes and three points replaced by what a typesetter sets."""
     base = language.split("-")[0]
+    if base not in _SPACES and _is_plain(inlines):
+        return inlines
     return _set(inlines, _Pen(base, QUOTES.get(language) or QUOTES.get(base, _CURLY), _clipped(base)))
+
+
+def _is_plain(inlines: Inlines) -> bool:
+    """Whether there is one run of text without a sign, as most short lines are."""
+    first = inlines[0] if len(inlines) == 1 else None
+    return isinstance(first, Str) and "§ " not in first.text and not _SIGN.search(first.text)
 
 
 @cache
