@@ -108,7 +108,7 @@ def _tongue(block: Block, main: str) -> str:
     if len(text) < LEAST_LETTERS:
         return ""
     script = _WRITTEN_IN.get(main, "")
-    if len(_OTHER.findall(text)) >= LEAST_LETTERS or script:
+    if script or (not text.isascii() and len(_OTHER.findall(text)) >= LEAST_LETTERS):
         return _by_script(text, script, main)
     return _by_words(text, main)
 
