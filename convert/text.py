@@ -98,8 +98,10 @@ def _code(char: str) -> str:
 
 # What UTF-8 looks like once read as windows-1252, Mac Roman, windows-1251 or DOS: a hint, for ftfy to judge.
 _HALF = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_GARBLED = re.compile(
-    f"[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][{_HALF}]{{1,3}}|[РС][°±²³ѓ†‡€ЃЉЊЋЌЏђљњћќџѕ¤¦§©¬®·µ¶»]|‚Ä|√[ -ÿ†°©]|├[ -ÿ]|ΓÇ"
+_LEADS = "ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð"
+_GARBLED = re.compile(  # all it may begin with stands first, so that the search skips all other letters
+    f"[{_LEADS}РС‚√├Γ](?:(?<=[{_LEADS}])[{_HALF}]{{1,3}}|(?<=[РС])[°±²³ѓ†‡€ЃЉЊЋЌЏђљњћќџѕ¤¦§©¬®·µ¶»]"
+    "|(?<=‚)Ä|(?<=√)[ -ÿ†°©]|(?<=├)[ -ÿ]|(?<=Γ)Ç)"
 )
 _CUT_QUOTE = re.compile(f"â€(?![{_HALF}])")  # the third byte of ” is none of windows-1252's, and got lost
 _OF_ENCODINGS = re.compile(
