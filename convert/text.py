@@ -259,28 +259,28 @@ class Lines:
     def blanks_before(self) -> int:
         """How many blank lines stand right above; many at the very top."""
         i = self.start
-        while i > 0 and self.all[i - 1].blank and self.start - i < 9:
+        while i > 0 and not self.all[i - 1].text and self.start - i < 9:
             i -= 1
         return self.start - i if i > 0 else 9
 
     def blanks_after(self, count: int) -> int:
         """How many blank lines follow the first `count` lines; many at the very end."""
         i = self.start + count
-        while i < self.stop and self.all[i].blank and i - self.start - count < 9:
+        while i < self.stop and not self.all[i].text and i - self.start - count < 9:
             i += 1
         return i - self.start - count if i < self.stop else 9
 
     def opened(self) -> bool:
         """Whether the blank line right above was put in by `parting`."""
         i = self.start - 1
-        return i > 0 and self.all[i].blank and self.all[i].number == self.all[i - 1].number
+        return i > 0 and not self.all[i].text and self.all[i].number == self.all[i - 1].number
 
     def above(self) -> Line | None:
         """The nearest line above that has text, past at most three blank ones."""
         i = self.start - 1
-        while i >= 0 and self.all[i].blank and self.start - i < 4:
+        while i >= 0 and not self.all[i].text and self.start - i < 4:
             i -= 1
-        return self.all[i] if i >= 0 and not self.all[i].blank else None
+        return self.all[i] if i >= 0 and self.all[i].text else None
 
     def inside(self, lines: list[Line], column: int = 0, item: bool = False) -> Lines:
         """`lines`, which were cut out of these (a quotation without its marks), one level deeper.
