@@ -229,8 +229,12 @@ def _each(lines: tuple[Line, ...]) -> Cleared | None:
 
 def _every_few(lines: tuple[Line, ...], pattern: re.Pattern[str]) -> Cleared | None:
     """Every fifth or tenth line is numbered, with a wide gap to the text, as in editions of verse and of law."""
-    look = pattern.match if pattern is _FAR_LEFT else pattern.search
-    found = [(i, int(m.group(1)), m) for i, line in enumerate(lines) if (m := look(line.text))]
+    look, end = (pattern.match, 0) if pattern is _FAR_LEFT else (pattern.search, -1)
+    found = [
+        (i, int(m.group(1)), m)
+        for i, line in enumerate(lines)
+        if line.text and line.text[end].isdigit() and (m := look(line.text))
+    ]
     steps = {b - a for (_, a, _), (_, b, _) in pairwise(found)}
     if len(found) < LEAST or (found[-1][1] - found[0][1]) < _ENOUGH - 5 or steps not in ({5}, {10}):
         return None

@@ -15,18 +15,20 @@ from typing import Any, NamedTuple
 from convert.article import Article, Remark
 from convert.marks.link import AS_WRITTEN, WRITTEN_BEFORE
 from convert.text import Line
-from convert.tree import SHAPES, Block, Blocks, Image, Link, Note, Table
+from convert.tree import Block, Blocks, Image, Link, Note, Table, parts
 
 _NO_LETTERS = re.compile(
     "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«-\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
     "\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u30fb\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40"
     "\uff5b-\uff65]+"
 )
+_PLAIN = bytes(code for code in range(128) if _NO_LETTERS.match(chr(code)))  # most of them, struck out at a stroke
 
 
 def letters(text: str) -> str:
     """What of `text` the ledger counts."""
-    return _NO_LETTERS.sub("", text)
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    return rest if rest.isascii() else _NO_LETTERS.sub("", rest)
 
 
 def breach(lines: Sequence[Line], article: Article) -> Remark | None:
@@ -109,6 +111,9 @@ def words(node: Any, moved: list[Note]) -> list[str]:
     """
     if isinstance(node, tuple):
         return [part for x in node for part in words(x, moved)]
+    text = getattr(node, "text", None)
+    if isinstance(text, str):
+        return [text]
     if isinstance(node, Note):
         moved.append(node)
         return []
@@ -116,10 +121,7 @@ def words(node: Any, moved: list[Note]) -> list[str]:
         before = node.attr.get(WRITTEN_BEFORE) or ""
         url = "" if node.attr.classes or before else node.attr.get(AS_WRITTEN) or node.target.url
         return [before, *words(node.inlines, moved), url, node.target.title]
-    text = getattr(node, "text", None)
-    if isinstance(text, str):
-        return [text]
-    return [part for name, _ in SHAPES.get(type(node), ()) for part in words(getattr(node, name), moved)]
+    return [part for name in parts(type(node)) for part in words(getattr(node, name), moved)]
 
 
 def _remark(line: int) -> Remark:

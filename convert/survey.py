@@ -314,7 +314,7 @@ MORE_SMALL_WORDS = {
 def small_words(words: Sequence[str], language: str) -> float:
     """Which share of `words`, in small letters, the smallest of `language` are; none are known: -1."""
     small = MORE_SMALL_WORDS.get(language)
-    return -1.0 if small is None else sum(w in small for w in words) / max(1, len(words))
+    return -1.0 if small is None else sum(map(small.__contains__, words)) / max(1, len(words))
 
 
 def detect_surely(text: str) -> str:
@@ -332,9 +332,13 @@ def _detector() -> Any:
 
 def _markup(sample: Sequence[Line]) -> bool:
     """Whether the text itself shows Markdown: links with addresses, or hash headings and paired stars."""
-    links = sum(bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
-    hashes = sum(line.indent < 4 and bool(re.match(r"#{1,6} \S", line.text)) for line in sample)
-    stars = sum(bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample)
+    links = sum("](" in line.text and bool(re.search(r"\]\((?:https?:|/|#)", line.text)) for line in sample)
+    hashes = sum(
+        line.indent < 4 and line.text[:1] == "#" and bool(re.match(r"#{1,6} \S", line.text)) for line in sample
+    )
+    stars = sum(
+        "**" in line.text and bool(re.search(r"(?<!\*)\*\*[^\s*][^*]*[^\s*]\*\*(?!\*)", line.text)) for line in sample
+    )
     return links > 1 or hashes > 1 or (links + hashes + stars > 2)
 
 
@@ -405,14 +409,10 @@ def _halves(lines: Sequence[Line], language: str) -> list[tuple[str, str]]:
 
 def _seen(lines: Sequence[Line]) -> tuple[Counter[str], Counter[str]]:
     """How often each word stands whole, and how often each stands with a hyphen inside a line, bare."""
-    whole: Counter[str] = Counter()
+    whole = Counter(itertools.chain.from_iterable(_WHOLE.findall(line.text.casefold()) for line in lines))
     kept: Counter[str] = Counter()
-    for line in lines:
-        for word in _WHOLE.findall(line.text.casefold()):
-            if "-" in word or "‐" in word:
-                kept[core(word)] += 1
-            else:
-                whole[word] += 1
+    for word in [word for word in whole if "-" in word or "‐" in word]:
+        kept[core(word)] += whole.pop(word)
     return whole, kept
 
 

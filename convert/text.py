@@ -52,10 +52,11 @@ TIDYINGS: tuple[tuple[str, str, re.Pattern[str], str | Callable[[re.Match[str]],
         "ligatures were set as their letters",
     ),
 )
+_ODD = re.compile(f"{_BAD[:-1]}{_NOTHING[1:-1]}\ufb00-\ufb06]")  # without one of these there is none of them to do
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 
 
-_PILES = re.compile(r"[^\w\s\x00-\u02ff]{31,}")  # more marks than any letter bears (Annex 15, 12.1), or symbols
+_PILES = re.compile(r"[^\x00-\u02ff\w\s]{31,}")  # more marks than any letter bears (Annex 15, 12.1), or symbols
 
 
 def _in_order(pile: re.Match[str]) -> str:
@@ -74,7 +75,7 @@ def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
         text = _mended(text, remarks)
     if _UNUSUAL_BREAK.search(text):
         text = BREAK.sub("\n", text)
-    for code, sign, pattern, new, said in TIDYINGS:
+    for code, sign, pattern, new, said in TIDYINGS if _ODD.search(text) else ():
         first = pattern.search(text) if sign in text else None
         if first:
             line = text.count("\n", 0, first.start()) + 1
@@ -97,8 +98,10 @@ def _code(char: str) -> str:
 
 # What UTF-8 looks like once read as windows-1252, Mac Roman, windows-1251 or DOS: a hint, for ftfy to judge.
 _HALF = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_GARBLED = re.compile(
-    f"[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][{_HALF}]{{1,3}}|[РС][°±²³ѓ†‡€ЃЉЊЋЌЏђљњћќџѕ¤¦§©¬®·µ¶»]|‚Ä|√[ -ÿ†°©]|├[ -ÿ]|ΓÇ"
+_LEADS = "ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð"
+_GARBLED = re.compile(  # all it may begin with stands first, so that the search skips all other letters
+    f"[{_LEADS}РС‚√├Γ](?:(?<=[{_LEADS}])[{_HALF}]{{1,3}}|(?<=[РС])[°±²³ѓ†‡€ЃЉЊЋЌЏђљњћќџѕ¤¦§©¬®·µ¶»]"
+    "|(?<=‚)Ä|(?<=√)[ -ÿ†°©]|(?<=├)[ -ÿ]|(?<=Γ)Ç)"
 )
 _CUT_QUOTE = re.compile(f"â€(?![{_HALF}])")  # the third byte of ” is none of windows-1252's, and got lost
 _OF_ENCODINGS = re.compile(
@@ -261,28 +264,28 @@ class Lines:
     def blanks_before(self) -> int:
         """How many blank lines stand right above; many at the very top."""
         i = self.start
-        while i > 0 and self.all[i - 1].blank and self.start - i < 9:
+        while i > 0 and not self.all[i - 1].text and self.start - i < 9:
             i -= 1
         return self.start - i if i > 0 else 9
 
     def blanks_after(self, count: int) -> int:
         """How many blank lines follow the first `count` lines; many at the very end."""
         i = self.start + count
-        while i < self.stop and self.all[i].blank and i - self.start - count < 9:
+        while i < self.stop and not self.all[i].text and i - self.start - count < 9:
             i += 1
         return i - self.start - count if i < self.stop else 9
 
     def opened(self) -> bool:
         """Whether the blank line right above was put in by `parting`."""
         i = self.start - 1
-        return i > 0 and self.all[i].blank and self.all[i].number == self.all[i - 1].number
+        return i > 0 and not self.all[i].text and self.all[i].number == self.all[i - 1].number
 
     def above(self) -> Line | None:
         """The nearest line above that has text, past at most three blank ones."""
         i = self.start - 1
-        while i >= 0 and self.all[i].blank and self.start - i < 4:
+        while i >= 0 and not self.all[i].text and self.start - i < 4:
             i -= 1
-        return self.all[i] if i >= 0 and not self.all[i].blank else None
+        return self.all[i] if i >= 0 and self.all[i].text else None
 
     def inside(self, lines: list[Line], column: int = 0, item: bool = False) -> Lines:
         """`lines`, which were cut out of these (a quotation without its marks), one level deeper.
@@ -328,7 +331,7 @@ def lines_of(lines: tuple[Line, ...], habits: Habits = Habits()) -> Lines:
     ends = [0] * len(lines)
     end = len(lines)
     for i in range(len(lines) - 1, -1, -1):
-        if lines[i].blank:
+        if not lines[i].text:
             end = i
         ends[i] = end
     return Lines(lines, 0, len(lines), habits, ends=tuple(ends))

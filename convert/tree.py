@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 API_VERSION = (1, 23, 1, 1)
@@ -554,6 +554,21 @@ def from_json(value: dict[str, Any]) -> Pandoc:
 # ---------------------------------------------------------------- walking
 
 
+_OF_NO_NODES = (PLAIN, TAG, ATTR, TARGET, LIST_ATTRIBUTES, WIDTH)
+
+
+_PARTS: dict[type, tuple[str, ...]] = {
+    **{kind: tuple(name for name, codec in shape if codec not in _OF_NO_NODES) for kind, shape in SHAPES.items()},
+    Citation: ("prefix", "suffix"),
+    Pandoc: ("meta", "blocks"),
+}
+
+
+def parts(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes, in reading order."""
+    return _PARTS.get(kind, ())
+
+
 def nodes(node: Any) -> Iterator[Any]:
     """Every node under `node` (a node or a tuple of nodes), itself included, in reading order."""
     stack = [node]
@@ -563,7 +578,7 @@ def nodes(node: Any) -> Iterator[Any]:
             stack.extend(reversed(top))
         elif is_dataclass(top):
             yield top
-            stack.extend(getattr(top, f.name) for f in reversed(fields(top)) if f.name != "pos")
+            stack.extend(getattr(top, name) for name in reversed(parts(type(top))))
 
 
 def walk(node: Any, change: Callable[[Any], Any]) -> Any:
@@ -574,37 +589,36 @@ def walk(node: Any, change: Callable[[Any], Any]) -> Any:
     if type(node) not in SHAPES and not isinstance(node, Citation):
         return node
     changed = {}
-    for f in fields(node):
-        old = getattr(node, f.name)
-        new = old if f.name == "pos" else walk(old, change)
+    for name in parts(type(node)):
+        old = getattr(node, name)
+        new = walk(old, change)
         if new is not old:
-            changed[f.name] = new
+            changed[name] = new
     return change(replace(node, **changed) if changed else node)
+
+
+_WITH_TEXT = (Str, Code, Math, CodeBlock)
+_SPACE = Str(" ")
 
 
 def plain_text(node: Any) -> str:
     """The words of `node`, as pandoc's `stringify` gives them: breaks and ends of blocks are spaces, notes left out."""
-    parts: list[str] = []
+    said: list[str] = []
     stack = [node]
     while stack:
         top = stack.pop()
-        match top:
-            case tuple():
-                stack.extend(reversed(top))
-            case Str(text) | Code(text=text) | Math(text=text) | CodeBlock(text=text):
-                parts.append(text)
-            case SoftBreak() | LineBreak():
-                parts.append(" ")
-            case Para(inlines) | Plain(inlines) | Header(inlines=inlines):  # most of a text: no look at the fields
-                if parts:
-                    parts.append(" ")
-                stack.append(inlines)
-            case LineBlock(lines):
-                stack.extend(part for line in reversed(lines) for part in (Str(" "), line))
-            case Note():
-                pass
-            case _ if is_dataclass(top):
-                if isinstance(top, Block) and parts:
-                    parts.append(" ")
-                stack.extend(getattr(top, f.name) for f in reversed(fields(top)) if f.name != "pos")
-    return "".join(parts)
+        kind = type(top)
+        if kind is tuple:
+            stack.extend(reversed(top))
+        elif kind in _WITH_TEXT:
+            said.append(top.text)
+        elif kind is SoftBreak or kind is LineBreak:
+            said.append(" ")
+        elif kind is LineBlock:
+            for line in reversed(top.lines):
+                stack += (_SPACE, line)
+        elif kind is not Note:
+            if said and issubclass(kind, Block):
+                said.append(" ")
+            stack.extend([getattr(top, name) for name in reversed(parts(kind))])
+    return "".join(said)

@@ -43,7 +43,6 @@ MARKS: tuple[Mark, ...] = (
     spaced.SPACED,
 )
 _ESCAPE = re.compile(r"\\([.\-_*\[\]()#+!`~>|])")
-_LONGEST_LEAD = 72
 _ROW = re.compile(r"\*+|_+|/+|=+|`+")  # of several in a row only the first may begin something
 
 
@@ -52,6 +51,7 @@ class _Ready(NamedTuple):
 
     pattern: re.Pattern[str]
     lead: re.Pattern[str] | None
+    reach: int
     build: Build
 
 
@@ -69,10 +69,11 @@ def _table(dialect: str) -> _Table:
     for mark in marks:
         lead = re.compile(rf"(?:{mark.lead})\Z") if mark.lead else None
         for sign in mark.signs:
-            ready[sign] = (*ready.get(sign, ()), _Ready(re.compile(mark.pattern), lead, mark.build))
+            ready[sign] = (*ready.get(sign, ()), _Ready(re.compile(mark.pattern), lead, mark.reach, mark.build))
     alone = "".join(m.signs for m in marks if not m.then)
-    followed = {f"[{re.escape(m.signs)}](?={m.then})": None for m in marks if m.then}
-    return _Table(re.compile("|".join((f"[{re.escape(alone)}]", *followed))), ready)
+    followed = {f"(?<=[{re.escape(m.signs)}])(?={m.then})": None for m in marks if m.then}
+    signs = re.escape("".join(ready))  # first, so that the search skips all other letters
+    return _Table(re.compile(f"[{signs}](?:{'|'.join((f'(?<=[{re.escape(alone)}])', *followed))})"), ready)
 
 
 def inlines(text: str, habits: Habits) -> Inlines:
@@ -102,7 +103,7 @@ def _made(table: _Table, text: str, at: int, done: int, habits: Habits) -> tuple
     for mark in table.marks[text[at]]:
         start = at
         if mark.lead:
-            lead = mark.lead.search(text, max(done, at - _LONGEST_LEAD), at)
+            lead = mark.lead.search(text, max(done, at - mark.reach), at)
             if not lead:
                 continue
             start = lead.start()

@@ -155,6 +155,7 @@ URI = Mark(
     _uri,
     then=r"//|ww\.",
     lead="(?<![a-z])(?:https?|ftp)|",
+    reach=5,
 )
 DOI = Mark(
     "doi",
@@ -163,6 +164,7 @@ DOI = Mark(
     _doi,
     then=r"0\.\d{4,9}/",
     lead="(?:doi: ?|DOI: ?)?",
+    reach=5,
 )
 MAIL = Mark(
     "mail",

@@ -29,5 +29,6 @@ class Mark(NamedTuple):
     build: Build  # gives None where a match only looked like one
     then: str = ""  # a pattern, for signs that are common
     lead: str = ""  # what of the mark stands before its sign, a pattern
+    reach: int = 72  # characters, how long that may be
     only: tuple[str, ...] = ()  # the dialects it is read in; none: all
     never: tuple[str, ...] = ()  # the dialects it is not read in

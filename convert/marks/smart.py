@@ -55,11 +55,11 @@ _CLIPPED = {
     "de": r"s|n|ne[nmrs]?|nauf|rauf|raus|rein|rüber|runter|\d\d(?:er)?",
 }
 _CLIPPED_OTHERS = r"n|\d\ds?"  # rock 'n' roll, and years
-_SIGN = re.compile(
-    r"[\"']|(?<!\.)\.{3,4}(?!\.)|(?<!\.)(?<!\. )\.(?: \.){2,3}(?!\.| \.)"
-    r"|(?<![-\w])---?(?![->])|(?<=[\w,.;:!?\"'”’)])---?(?=[\w\"'“‘(]|$| )|(?<=\s)-(?=\s)"
+_SIGN = re.compile(  # each begins with its sign and looks back from there, so that the search skips all other letters
+    r"\"|'|\.(?<!\.\.)\.{2,3}(?!\.)|\.(?<!\.\.)(?<!\. \.)(?: \.){2,3}(?!\.| \.)"
+    r"|-(?<![-\w]-)--?(?![->])|-(?<=[\w,.;:!?\"'”’)]-)--?(?=[\w\"'“‘(]|$| )|-(?<=\s-)(?=\s)"
 )
-_PRIMES = re.compile(r"(?<=\d)'( ?\d{1,2}(?:[.,]\d{1,4}|[½¼¾])?)\"(?!\w)")  # 6' 2", 30' 15"
+_PRIMES = re.compile(r"'(?<=\d')( ?\d{1,2}(?:[.,]\d{1,4}|[½¼¾])?)\"(?!\w)")  # 6' 2", 30' 15"
 _MINUTES = re.compile(r"(° ?\d{1,2}(?:[.,]\d{1,4})?)'")  # 45°30'
 _TYPEWRITER = re.compile(r"(?<![`\w])(``?)(?=[^\s`])((?:[^`'\n]|'(?=\w)){1,300})('{1,2})(?![\w'])")  # ``so'' and `so'
 _BEFORE_OPENING = frozenset("([{<—–-/“‘„«¿¡\u00a0\u202f")
@@ -80,7 +80,15 @@ class _Pen:
 def smart(inlines: Inlines, language: str) -> Inlines:
     """`inlines` with straight quotes, hyphens used as dashes and three points replaced by what a typesetter sets."""
     base = language.split("-")[0]
+    if base not in _SPACES and _is_plain(inlines):
+        return inlines
     return _set(inlines, _Pen(base, QUOTES.get(language) or QUOTES.get(base, _CURLY), _clipped(base)))
+
+
+def _is_plain(inlines: Inlines) -> bool:
+    """Whether there is one run of text without a sign, as most short lines are."""
+    first = inlines[0] if len(inlines) == 1 else None
+    return isinstance(first, Str) and "§ " not in first.text and not _SIGN.search(first.text)
 
 
 @cache

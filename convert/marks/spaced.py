@@ -9,14 +9,17 @@ from convert.marks.mark import Made, Mark, Parse
 from convert.tree import Emph, Str
 
 _SHORTEST = 4  # letters; fewer may be a row of names
+_WORD = re.compile(rf"(?:\S ){{{_SHORTEST - 1}}}\S")
 _LONGEST = 18  # more in a row are several words whose ends cannot be told
 _ROWS = (set("abcdefgh"), set("nesw"), set("satb"), set("nosw"))  # notes and answers, winds, voices
 _VOWELS = frozenset("aeiouyäöüáéíóúàèìòùâêîôûåøæœ" + "аеёиоуыэюяіїє" + "αεηιουωάέήίόύώ")
 
 
 def _spaced(match: re.Match[str], _parse: Parse) -> Made | None:
+    if not _WORD.search(match.group()):
+        return None
     words = [part.replace(" ", "") for part in re.split(" {2,3}", match.group())]
-    if max(map(len, words)) < _SHORTEST or not all(_is_word(word) for word in words):
+    if not all(_is_word(word) for word in words):
         return None
     return Made(Emph((Str(" ".join(words)),)), len(match.group()))
 
@@ -39,4 +42,5 @@ SPACED = Mark(
     _spaced,
     then=r"[^\W\d_] {1,3}[^\W\d_] {1,3}[^\W\d_]",
     lead=r"[^\W\d_]",
+    reach=1,
 )

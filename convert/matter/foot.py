@@ -19,7 +19,7 @@ _TAGS = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"(?:©|\(c\)|copyright\b)\W{0,3}(?=.{0,20}\d{4}).{4,150}", re.IGNORECASE)
-_RULE = re.compile(r"([-—_=*~#])(?: ?\1){2,}")
+_RULE_SIGNS = tuple("-—_=*~#")
 
 
 def foot(lines: Sequence[Line], draft: Draft) -> None:
@@ -43,10 +43,16 @@ def _fields(lines: Sequence[Line]) -> list[fields.Entry]:
     while end and lines[end - 1].blank:
         end -= 1
     start = end
-    while start and end - start < 13 and not lines[start - 1].blank and not _RULE.fullmatch(lines[start - 1].text):
+    while start and end - start < 13 and not lines[start - 1].blank and not _is_rule(lines[start - 1].text):
         start -= 1
     if not start or end - start > 12:
         return []
     entries = fields.block(lines[start:end])
     homes = {fields.home(entry) for entry in entries} - {"", "mail"}
     return entries if len(homes) > 1 else []
+
+
+def _is_rule(text: str) -> bool:
+    """Whether a line is three of one sign or more, a space at most between two. A pattern would remember each."""
+    sign = text[:1]
+    return sign in _RULE_SIGNS and set(text) <= {sign, " "} and "  " not in text and text.count(sign) > 2

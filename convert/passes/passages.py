@@ -108,7 +108,8 @@ def _tongue(block: Block, main: str) -> str:
     if len(text) < LEAST_LETTERS:
         return ""
     script = _WRITTEN_IN.get(main, "")
-    if len(_OTHER.findall(text)) >= LEAST_LETTERS or script:
+    beyond = len(text.encode("utf-8", "surrogatepass")) - len(text)  # each letter of another script is a byte or two
+    if script or (beyond >= LEAST_LETTERS and len(_OTHER.findall(text)) >= LEAST_LETTERS):
         return _by_script(text, script, main)
     return _by_words(text, main)
 

@@ -76,6 +76,8 @@ def indented(lines: Lines, _read: Read) -> Found | None:
     """Chunks set in from the margin, or whole chunks of unwrapped text, most of whose lines look like code."""
     if lines.opens_item() and not PROMPT.match(lines[0].text):
         return None  # whoever put a mark before it meant words
+    if _is_plain(lines) and not _announced(lines, 1):
+        return None
     if heads_table(lines.rest(1), lines[0]):
         return None  # the line that announces a table
     if _left_of_margin(lines):
@@ -109,6 +111,12 @@ def indented(lines: Lines, _read: Read) -> Found | None:
         count = end = end + gap + size
     block = CodeBlock(NO_ATTR, kept(lines.take(count)))
     return Found((block,), count, (), "likely", "looks like code" + (", set in" if set_in else ""))
+
+
+def _is_plain(lines: Lines) -> bool:
+    """Whether a line stands alone at the margin and opens no brace: nothing of its own says that it is code."""
+    line = lines[0]
+    return lines.chunk() == 1 and line.indent == lines.habits.margin and not line.text.endswith("{")
 
 
 def _goes_on(lines: Lines, indent: int) -> bool:

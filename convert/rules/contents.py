@@ -34,7 +34,7 @@ def contents(lines: Lines, read: Read) -> Found | None:
         return None
     if CONTENTS.fullmatch(lines[0].text) and lines.blanks_before():
         head = 1 + min(lines.blanks_after(1), 3)
-    body = lines.rest(head)
+    body = lines.rest(head) if head else lines
     size = _entries(body, bool(head))
     if not size:
         return None

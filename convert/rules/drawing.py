@@ -16,13 +16,18 @@ def drawing(lines: Lines, _read: Read) -> Found | None:
     count = lines.chunk()
     if not 3 <= count <= LONGEST or (lines[0].text[:1].isalnum() and lines[1].text[:1].isalnum()):
         return None
-    signs = ["".join(c for c in line.text if not c.isalnum() and not c.isspace()) for line in lines.take(count)]
-    ink = sum(len("".join(line.text.split())) for line in lines.take(count))
-    drawn = sum(len(s) * 3 > len("".join(line.text.split())) for s, line in zip(signs, lines.take(count), strict=True))
-    if sum(map(len, signs)) * 2 < ink or drawn * 3 < count * 2 or ink < 15:
+    ink = "".join("".join([line.text for line in lines.take(count)]).split())
+    if len(ink) < 15 or _signs(ink) * 2 < len(ink):
         return None
-    kinds = set("".join(signs))
+    inked = ["".join(line.text.split()) for line in lines.take(count)]
+    if sum(_signs(text) * 3 > len(text) for text in inked) * 3 < count * 2:
+        return None
+    kinds = {c for c in ink if not c.isalnum()}
     if len(kinds) < 2 or kinds <= _PLAIN or len({line.text for line in lines.take(count)}) < 2:
         return None
     block = CodeBlock(Attr("", ("drawing",)), kept(lines.take(count)))
     return Found((block,), count, (), "likely", "drawn with signs")
+
+
+def _signs(ink: str) -> int:
+    return len(ink) - sum(map(str.isalnum, ink))

@@ -106,11 +106,13 @@ def _alone(lines: Lines) -> Found | None:
     """A short chunk of its own with text after it, that does not read like a sentence."""
     count = lines.chunk()
     line = lines[0]
+    if len(line.text) > LONGEST:
+        return None
     if _above_long(lines) or _above_text(lines):
         count = 1
     elif count > 2 or _nothing_follows(lines, count):
         return None
-    if len(line.text) > LONGEST or not _wordy(line.text, 1) or PROMPT.match(line.text):
+    if not _wordy(line.text, 1) or PROMPT.match(line.text):
         return None
     if count > 1 and (lines.habits.paragraphs == "line" or begins_other(lines.rest(1), line)):
         count = 1
@@ -210,7 +212,7 @@ def _hangs_below(lines: Lines) -> bool:
 
 
 def _nothing_follows(lines: Lines, count: int) -> bool:
-    return lines.blanks_after(count) >= 9 or not lines.blanks_after(count)
+    return lines.blanks_after(count) in (0, 9)
 
 
 def _found(lines: Lines, text: str, level: int, count: int, sure: Sure, why: str) -> Found:

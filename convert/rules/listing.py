@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 
 from convert.article import Taken
 from convert.marks import inlines
 from convert.rules.code import has_signs
 from convert.rules.rule import DEEPEST, Found, Read, Sure
-from convert.rules.starts import BULLET, NUMBER
+from convert.rules.starts import BULLET, NUMBER, begins_other
 from convert.rules.words import ANNOUNCES
 from convert.text import Line, Lines
 from convert.tree import Block, Blocks, BulletList, ListAttributes, OrderedList, Para, Plain, Pos
@@ -230,6 +231,11 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
     items: Items = [(first, [_rest(lines[0], first)])]
     i, loose = 1, False
     while i < len(lines):
+        line = lines[i]
+        if line.indent > indent + 1 and len(items) != _EMPTY:  # it hangs, whatever it says: most lines of a deep list
+            items[-1][1].append(Line(line.number, line.text, max(0, line.indent - indent - items[-1][0].width)))
+            i += 1
+            continue
         gap = _gap(lines, i)
         if i + gap >= len(lines):
             break
@@ -324,11 +330,41 @@ def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[li
         if len(item) == 1 and (item[0].text[:1].isalpha() or item[0].text[:1].isdigit()) and "::" not in item[0].text:
             contents.append((_simple(item[0], lines, loose),))
             continue
+        nested = _nested(item, lines, mark, read, loose)
+        if nested:
+            contents.append(nested[0])
+            taken += nested[1]
+            continue
         blocks, more = read(lines.inside(item, lines[0].indent + mark.width, item=True))
         several = loose or sum(isinstance(b, Para) for b in blocks) > 1
         contents.append(blocks if several else tuple(_tight(b) for b in blocks))
         taken += more
     return contents, taken
+
+
+_WORDS = re.compile(
+    r"[^\W_](?:[^|.:\t ]|[.:](?![.:])| (?! )){0,200}"
+)  # what begins with a letter and is no table's row
+_ITEM = re.compile(rf"(?:[-*+•]|\d{{1,3}}[.)]) {_WORDS.pattern}")
+
+
+def _nested(
+    item: list[Line], lines: Lines, mark: Marker, read: Read, loose: bool
+) -> tuple[Blocks, tuple[Taken, ...]] | None:
+    """A line of words with nothing but a list set in below it, read at once; None where it is more than that.
+
+    Lists in lists are all like that, and the other rules need not be asked at each depth about each line.
+    """
+    if len(item) < 2 or not _WORDS.fullmatch(item[0].text):
+        return None
+    if not all(_ITEM.fullmatch(line.text) for line in item[1:]):
+        return None
+    below = lines.inside(item, lines[0].indent + mark.width, item=True).rest(1)
+    found = listing(below, read) if begins_other(below, item[0]) else None
+    if found is None or found.size != len(below):
+        return None
+    pos = Pos(item[1].number, item[-1].number, "list", found.sure, found.why)
+    return (_simple(item[0], lines, loose), *(replace(block, pos=pos) for block in found.blocks)), found.taken
 
 
 def _simple(line: Line, lines: Lines, loose: bool) -> Block:

@@ -51,18 +51,32 @@ def credits(text: str) -> bool:
     return len(words) <= 12 and (len(words) <= 3 or large * 2 >= len(words))
 
 
+_IN_WORDS = re.compile(r"[^\W\d_ªº]{2,}[ ,;’']")  # how most lines begin, and none of the signs below
+
+
 def begins_other(lines: Lines, above: Line) -> bool:
     """Whether the first of `lines`, right below `above`, begins a list or a marked quotation."""
     line = lines[0]
+    if _IN_WORDS.match(line.text):
+        return leaves_margin(line, above, lines)
     if signs_off(lines, above) or heads_table(lines, above):
         return True
     if line.text.startswith(">") or framed_lines(lines) or _ruled(line, above) or leaves_margin(line, above, lines):
         return True
+    if lines.item and line.text[:1] in "*+•◦▪‣-" and BULLET.match(line.text) and _ended(line, above, lines):
+        return True  # what hangs below an item's mark and has one of its own
     if BULLET.match(line.text) and len(line.text) > 1:
         return line.indent > above.indent or above.text.endswith(":") or bool(_again(lines, BULLET))
     if NUMBER.match(line.text):
         return above.text.endswith(":") or line.indent > above.indent
     return False
+
+
+def _ended(line: Line, above: Line, lines: Lines) -> bool:
+    """Whether a line was ended on purpose: a hyphen, unlike other signs, may also stand where a wrapped one goes on."""
+    width = lines.habits.width
+    full = bool(width) and above.indent + len(above.text) + 1 + len(line.text.split(" ", 1)[0]) > width - 6
+    return line.text[0] != "-" or not full
 
 
 def signs_off(lines: Lines, above: Line) -> bool:

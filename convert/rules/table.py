@@ -19,7 +19,7 @@ LONGEST = 500  # lines; a table is seen at a glance, and a longer one is read in
 WIDEST = 30  # columns; the engines that set it take no more
 _DELIMITER = re.compile(r"[|+]?\s*:?-{2,}:?\s*(?:[|+]\s*:?-{2,}:?\s*)*[|+]?")
 _BORDER = re.compile(r"[+|*]?(?:[-=]+[+|*])+[-=]*|[\u2500-\u257f]{3,}|[+*][-=+*]+[+*]")
-_BAR = re.compile(r"(?<!\\)[|\u2502\u2503\u2551]")
+_BAR = re.compile(r"[|\u2502\u2503\u2551](?<!\\.)")
 _RULE = re.compile(r"(?:-{2,}|={2,}|\u2500{2,})(?:\s+(?:-{2,}|={2,}|\u2500{2,}))+")
 _REFERENCE = re.compile(r"\[\w{1,3}\]")
 _NUMBER = re.compile(r"[-+−]?[$€£¥]?\d[\d.,\u00a0 ]*\s?(?:%|[a-zA-Zµ°]{1,3})?\.?|[-–—.…]{1,3}|n/?a|\"")

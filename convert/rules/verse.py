@@ -18,10 +18,10 @@ _OPENINGS = "“‘\"'«„([—-–…¡¿_*’"
 def verse(lines: Lines, _read: Read) -> Found | None:
     """Two lines or more, short, uneven, most begun with a capital; a blank line ends a stanza. `LineBlock`."""
     chunk = lines.chunk()
-    if chunk < 2:
+    if chunk < 2 or lines.item:
         return None
     chunk = _without_name(lines, chunk)
-    if lines.item or lines.amid() or not _stanza(lines.take(chunk)):
+    if lines.amid() or not _stanza(lines.take(chunk)):
         return None
     count = chunk
     while count < len(lines) and lines.blanks_after(count) == 1:
@@ -82,7 +82,7 @@ def _stanza(lines: Lines) -> bool:
     openings = [t.lstrip(_OPENINGS)[:1] for t in texts]
     capitals = sum(c.isupper() for c in openings)
     indents = {line.indent for line in lines}
-    digits = sum(c.isdigit() for t in texts for c in t)
+    digits = sum(map(str.isdigit, "".join(texts)))
     if sum(bool(_FIELD.match(t)) for t in texts) * 2 > len(texts):
         return False
     if digits * 12 > sum(map(len, texts)) or any("://" in t or "\t" in t or "   " in t for t in texts):
@@ -97,6 +97,8 @@ _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff][\u3000-\u30ff\u3400-\u9ff
 
 def _even(texts: list[str]) -> bool:
     """Whether lines are Chinese or Japanese verse: short, and one as long as the other."""
+    if len(texts[0]) > 20:
+        return False
     sizes = [len(text) for text in texts]
     same = len(texts) > 1 and min(sizes) > 4 and max(sizes) <= 20 and max(sizes) - min(sizes) <= 1
     return same and all(_IDEOGRAPHS.fullmatch(text) for text in texts)
@@ -104,12 +106,14 @@ def _even(texts: list[str]) -> bool:
 
 def _ragged(lines: Lines) -> bool:
     """Whether lines set in end where the next word would have had room in the longest of them, at a pause mostly."""
-    texts = [line.text for line in lines]
-    longest = max(line.indent + len(line.text) for line in lines)
-    if len(texts) == 2 and lines.habits.width > 60:
+    if len(lines) == 2 and lines.habits.width > 60:
         return _couplet(lines)
-    if len(texts) < 3 or lines[0].indent < lines.habits.margin + 2 or not 12 < max(map(len, texts)) <= 50:
+    if len(lines) < 3 or lines[0].indent < lines.habits.margin + 2:
         return False
+    texts = [line.text for line in lines]
+    if not 12 < max(map(len, texts)) <= 50:
+        return False
+    longest = max(line.indent + len(line.text) for line in lines)
     pairs = list(zip(lines.take(len(lines) - 1), texts[1:], strict=True))
     early = sum(a.indent + len(a.text) + 1 + len(b.split(" ", 1)[0]) < longest - 1 for a, b in pairs)
     pauses = sum(bool(_STOP.search(text)) for text in texts)
@@ -127,8 +131,10 @@ def _couplet(lines: Lines) -> bool:
 
 def _run_on(lines: Lines) -> bool:
     """Whether in a text that is not wrapped short lines go on in small letters: verse of our time."""
+    if lines.habits.width or lines.depth or len(lines) < 3:
+        return False
     texts = [line.text for line in lines]
-    if lines.habits.width or lines.depth or len(texts) < 3 or max(map(len, texts)) > 50:
+    if max(map(len, texts)) > 50:
         return False
     small = sum(text.lstrip(_OPENINGS)[:1].islower() for text in texts)
     return (
@@ -145,8 +151,10 @@ _WORDS = re.compile(r"[^\d_=<>{}|/\\@#]+")
 def _set_in(lines: Lines) -> bool:
     """Whether lines set in from the margin nearly all begin with a capital: wrapped prose does not."""
     count = len(lines)
+    if count < 3 or lines[0].indent < lines.habits.margin + 2:
+        return False
     capitals = sum(line.text.lstrip(_OPENINGS)[:1].isupper() for line in lines)
-    return count > 2 and lines[0].indent >= lines.habits.margin + 2 and capitals * 10 >= count * 9
+    return capitals * 10 >= count * 9
 
 
 def broken_early(lines: Lines) -> bool:
