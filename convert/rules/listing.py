@@ -30,8 +30,11 @@ class Marker(NamedTuple):
         return " " in self.kind
 
 
-def listing(lines: Lines, read: Read) -> Found | None:
-    """A run of items of one kind. `BulletList` or `OrderedList`; a lone item only where nothing else explains it."""
+def listing(lines: Lines, read: Read, plain: bool = False) -> Found | None:
+    """A run of items of one kind. `BulletList` or `OrderedList`; a lone item only where nothing else explains it.
+
+    `plain`: all lines are known to be words behind marks.
+    """
     first = marker_of(lines[0].text) or _dash(lines) or _odd(lines)
     if first is None or lines.depth >= DEEPEST or (first.kind == "box" and lines.opens_item()):
         return None
@@ -40,7 +43,7 @@ def listing(lines: Lines, read: Read) -> Found | None:
     items, count, loose = _items(lines, first)
     if not _believable(lines, first, items):
         return None
-    contents, taken = _read_items(items, lines, read, loose)
+    contents, taken = _read_items(items, lines, read, loose, plain)
     signs = [
         Taken(item[0].number, mark.sign, "list mark") for mark, item in items if any(c.isalnum() for c in mark.sign)
     ]
@@ -233,7 +236,7 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
     while i < len(lines):
         line = lines[i]
         if line.indent > indent + 1 and len(items) != _EMPTY:  # it hangs, whatever it says: most lines of a deep list
-            items[-1][1].append(Line(line.number, line.text, max(0, line.indent - indent - items[-1][0].width)))
+            items[-1][1].append(_shifted(line, indent + items[-1][0].width))
             i += 1
             continue
         gap = _gap(lines, i)
@@ -248,11 +251,17 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
             items.append((mark, [_rest(line, mark)]))
         elif _hangs(lines, i, gap, indent, last[0]):
             last[1].extend([Line(line.number, "", 0)] * (1 if gap else 0))
-            last[1].append(Line(line.number, line.text, max(0, line.indent - indent - last[0].width)))
+            last[1].append(_shifted(line, indent + last[0].width))
         else:
             break
         i += gap + 1
     return items, i, loose
+
+
+def _shifted(line: Line, column: int) -> Line:
+    """`line`, its indent counted from `column`."""
+    indent = line.indent - column if line.indent > column else 0
+    return line if indent == line.indent else Line(line.number, line.text, indent)
 
 
 def _said(items: Items) -> bool:
@@ -323,14 +332,14 @@ def _hangs_from(lines: Lines, first: Marker) -> bool:
     )
 
 
-def _read_items(items: Items, lines: Lines, read: Read, loose: bool) -> tuple[list[Blocks], list[Taken]]:
+def _read_items(items: Items, lines: Lines, read: Read, loose: bool, plain: bool) -> tuple[list[Blocks], list[Taken]]:
     contents: list[Blocks] = []
     taken: list[Taken] = []
     for mark, item in items:
         if len(item) == 1 and (item[0].text[:1].isalpha() or item[0].text[:1].isdigit()) and "::" not in item[0].text:
             contents.append((_simple(item[0], lines, loose),))
             continue
-        nested = _nested(item, lines, mark, read, loose)
+        nested = _nested(item, lines, mark, read, loose, plain)
         if nested:
             contents.append(nested[0])
             taken += nested[1]
@@ -349,7 +358,7 @@ _ITEM = re.compile(rf"(?:[-*+•]|\d{{1,3}}[.)]) {_WORDS.pattern}")
 
 
 def _nested(
-    item: list[Line], lines: Lines, mark: Marker, read: Read, loose: bool
+    item: list[Line], lines: Lines, mark: Marker, read: Read, loose: bool, plain: bool
 ) -> tuple[Blocks, tuple[Taken, ...]] | None:
     """A line of words with nothing but a list set in below it, read at once; None where it is more than that.
 
@@ -357,10 +366,10 @@ def _nested(
     """
     if len(item) < 2 or not _WORDS.fullmatch(item[0].text):
         return None
-    if not all(_ITEM.fullmatch(line.text) for line in item[1:]):
+    if not (plain or all(_ITEM.fullmatch(line.text) for line in item[1:])):
         return None
     below = lines.inside(item, lines[0].indent + mark.width, item=True).rest(1)
-    found = listing(below, read) if begins_other(below, item[0]) else None
+    found = listing(below, read, True) if begins_other(below, item[0]) else None
     if found is None or found.size != len(below):
         return None
     pos = Pos(item[1].number, item[-1].number, "list", found.sure, found.why)
