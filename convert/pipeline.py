@@ -86,7 +86,7 @@ def _even(
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """No search for cycles meanwhile: a tree in the making has none, and looking for them takes a quarter of the time."""
+    """No search for cycles meanwhile: a tree in the making has none, and the search takes a quarter of the time."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from convert.article import Article, Origin, Remark, Taken
 from convert.text import Habits
-from convert.tree import Blocks, Header, plain_text
+from convert.tree import Block, Blocks, Header, plain_text
 
 LONGEST = 80  # characters of a title made from the first words
 
@@ -42,10 +42,19 @@ def _entitled(article: Article, text: str, why: str, line: int) -> Article:
 
 def _first_words(blocks: Blocks) -> str:
     """Whole words of the first block that has any, up to LONGEST characters."""
-    text = next((t for b in blocks[:40] if (t := " ".join(plain_text(b).split()))), "") or "Untitled"
+    text = next((t for b in blocks[:40] if (t := " ".join(plain_text(_opening(b)).split()))), "") or "Untitled"
     if len(text) <= LONGEST:
         return text
     return text[:LONGEST].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"
+
+
+def _opening(block: Block) -> Block:
+    """The paragraph that `block` opens with: a list's first item, a quotation's first paragraph."""
+    while inner := getattr(block, "blocks", None) or next(iter(getattr(block, "items", ())), None):
+        if not isinstance(inner[0], Block):
+            break
+        block = inner[0]
+    return block
 
 
 def _bare(text: str) -> str:
