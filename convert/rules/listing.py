@@ -230,13 +230,14 @@ _EMPTY = 3  # items in a row that say nothing: signs, not a list
 
 def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
     """The items at the top, how many lines they take, and whether blank lines part them."""
-    indent = lines[0].indent
+    indent, everything = lines[0].indent, lines.all
     items: Items = [(first, [_rest(lines[0], first)])]
-    i, loose = 1, False
-    while i < len(lines):
-        line = lines[i]
+    i, loose, count = 1, False, len(lines)
+    while i < count:
+        line = everything[lines.start + i]
         if line.indent > indent + 1 and len(items) != _EMPTY:  # it hangs, whatever it says: most lines of a deep list
-            items[-1][1].append(_shifted(line, indent + items[-1][0].width))
+            column = line.indent - indent - items[-1][0].width
+            items[-1][1].append(Line(line.number, line.text, column if column > 0 else 0))
             i += 1
             continue
         gap = _gap(lines, i)
