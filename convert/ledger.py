@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from convert.article import Article, Remark
 from convert.marks.link import AS_WRITTEN, WRITTEN_BEFORE
 from convert.text import Line
-from convert.tree import Block, Blocks, Image, Link, Note, Table, parts
+from convert.tree import WITH_TEXT, Block, Blocks, Image, Link, Note, Table, parts
 
 _NO_LETTERS = re.compile(
     "[\x00-#'-/:-?\\[-`{-\u00a0¡§¨«-\u00ad¯´¶-¸»¿\u2000-\u206f\u2190-\u21ff\u2217-\u221a\u22c5\u2300-\u2bff"
@@ -109,19 +109,29 @@ def words(node: Any, moved: list[Note]) -> list[str]:
 
     Notes are left out and added to `moved`.
     """
-    if isinstance(node, tuple):
-        return [part for x in node for part in words(x, moved)]
-    text = getattr(node, "text", None)
-    if isinstance(text, str):
-        return [text]
-    if isinstance(node, Note):
+    said: list[str] = []
+    _say(node, said, moved)
+    return said
+
+
+def _say(node: Any, said: list[str], moved: list[Note]) -> None:
+    kind = type(node)
+    if kind is tuple:
+        for x in node:
+            _say(x, said, moved)
+    elif kind in WITH_TEXT:
+        said.append(node.text)
+    elif kind is Note:
         moved.append(node)
-        return []
-    if isinstance(node, Link | Image):
+    elif kind is Link or kind is Image:
         before = node.attr.get(WRITTEN_BEFORE) or ""
         url = "" if node.attr.classes or before else node.attr.get(AS_WRITTEN) or node.target.url
-        return [before, *words(node.inlines, moved), url, node.target.title]
-    return [part for name in parts(type(node)) for part in words(getattr(node, name), moved)]
+        said.append(before)
+        _say(node.inlines, said, moved)
+        said += (url, node.target.title)
+    else:
+        for name in parts(kind):
+            _say(getattr(node, name), said, moved)
 
 
 def _remark(line: int) -> Remark:

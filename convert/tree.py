@@ -597,7 +597,7 @@ def walk(node: Any, change: Callable[[Any], Any]) -> Any:
     return change(replace(node, **changed) if changed else node)
 
 
-_WITH_TEXT = (Str, Code, Math, CodeBlock)
+WITH_TEXT = (Str, Code, Math, CodeBlock)
 _SPACE = Str(" ")
 
 
@@ -610,7 +610,7 @@ def plain_text(node: Any) -> str:
         kind = type(top)
         if kind is tuple:
             stack.extend(reversed(top))
-        elif kind in _WITH_TEXT:
+        elif kind in WITH_TEXT:
             said.append(top.text)
         elif kind is SoftBreak or kind is LineBreak:
             said.append(" ")

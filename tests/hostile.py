@@ -102,7 +102,7 @@ HOSTILE: dict[str, Hostile] = {
     "hyphens at line ends": Hostile(again("exam-\nple exam-\nple example\n")),
     # lists
     "bullets": Hostile(again("- item\n"), 350_000),
-    "nested bullets": Hostile(numbered("{1}- item\n"), 1_150_000),
+    "nested bullets": Hostile(numbered("{1}- item\n"), 1_100_000),
     "bullets without letters": Hostile(again("- ..\n")),
     "bullets alone, apart": Hostile(again("-\n\n"), 200_000),
     "numbered items": Hostile(numbered("{0}. item\n"), 550_000),
