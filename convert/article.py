@@ -101,6 +101,7 @@ class Edition:
     name: str  # the file's name
     media_type: str
     data: bytes = field(repr=False)
+    remarks: tuple[Remark, ...] = ()  # what this format could not set as the text has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ def convert(
     article = read(source, options, limits)
     _refuse_many(article, formats, limits)
     stem = media_name(source.name)
-    return Publication(article, tuple(EDITIONS[f].set(article, options, stem) for f in formats))
+    editions = tuple(EDITIONS[f].set(article, options, stem) for f in formats)
+    met = dict.fromkeys(remark for edition in editions for remark in edition.remarks)
+    return Publication(replace(article, remarks=(*article.remarks, *met)), editions)
 
 
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:

@@ -18,6 +18,7 @@ FLOORS = (
     ("tree", "errors"),
     ("article", "options"),
     ("decoding", "text", "templating", "settings"),
+    ("profiles",),
     ("marks",),
     ("rules",),
     ("instructions",),
