@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from convert import __version__, files
+from convert import __version__, covers, files
 from convert.article import Edition, Source
 from convert.child import Child, Reply
 from convert.editions import EDITIONS, media_name
@@ -374,6 +374,8 @@ def _options(said: dict[str, Any]) -> Options:
 
     values: dict[str, Any] = _from_file(said.get("metadata_file"))
     values |= {f.name: said[f.name] for f in FIELDS if "cli" in f.doors and said.get(f.name) not in (None, "", ())}
+    if values.get("cover") not in (None, "", *covers.WORDS):
+        values["cover"] = covers.data_url(files.picture(str(values["cover"])))
     options = options_from(values, "cli")
     without(options.no_detect, options.detect)  # an unknown rule is refused before any work
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from convert import covers
 from convert.article import Edition, Source
 from convert.errors import InputError, OutputError, UsageError
 
@@ -47,6 +48,18 @@ def overrides(name: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise UsageError(f"The overrides {name} cannot be read: {reason}.", "Check the file.") from None
+
+
+def picture(name: str) -> bytes:
+    """The image in file `name`, for a cover. UsageError says why it cannot be read."""
+    try:
+        with open(name, "rb") as file:
+            return file.read(covers.MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"The cover {name} cannot be read: {reason}.", "Name an image, or say generated or none.", code="bad-cover"
+        ) from None
 
 
 def texts_in(names: Iterable[str]) -> Iterator[tuple[Path, Path]]:

@@ -12,16 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, NamedTuple
 
+from convert import covers
 from convert.errors import UsageError
 
 Door = Literal["cli", "http"]
-Kind = Literal["text", "many", "flag", "pairs", "yaml"]
+Kind = Literal["text", "many", "flag", "pairs", "yaml", "cover"]
 EVERYWHERE: tuple[Door, ...] = ("cli", "http")
 
 
 def _say(help: str, kind: Kind, doors: tuple[Door, ...] = EVERYWHERE, flag: str = "", metavar: str = "TEXT") -> Any:
     said = {"help": help, "kind": kind, "doors": doors, "flag": flag, "metavar": metavar}
-    default: Any = {"text": "", "many": (), "pairs": (), "flag": None, "yaml": ""}[kind]
+    default: Any = {"text": "", "many": (), "pairs": (), "flag": None, "yaml": "", "cover": ""}[kind]
     return field(default=default, metadata=said)
 
 
@@ -44,6 +45,10 @@ class Options:
         "Any other metadata field.", "pairs", flag="--metadata", metavar="KEY=VALUE"
     )
     toc: bool | None = _say("Set a table of contents, or none; default: where there are three headings.", "flag")
+    cover: str = _say(
+        "Cover of the EPUB: a JPEG or PNG image, generated or none; default: none, unless the profile has one.",
+        "cover", metavar="FILE|generated|none",
+    )  # fmt: skip
     encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
     detect: tuple[str, ...] = _say(
         "Structures to look for, whatever else is said: smallcaps, which is off by itself, or one of --no-detect.",
@@ -133,6 +138,8 @@ def _value(known: Field, value: Any, before: Any) -> Any:
             return _flag(known, value)
         case "yaml":
             return _yaml(known, value)
+        case "cover":
+            return _text(known, value[-1] if value and isinstance(value, list | tuple) else value)
         case "pairs":
             raise AssertionError("pairs are shared out by options_from")
 
@@ -196,6 +203,8 @@ def _checked(options: Options) -> Options:
             "Write it like https://example.org/article.",
             code="bad-url",
         )
+    if options.cover not in ("", *covers.WORDS):
+        covers.check(options.cover)
     return options
 
 

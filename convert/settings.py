@@ -29,6 +29,7 @@ class Settings:
     wall_seconds: float = _say(60.0, "longest conversion, in seconds")
     memory_bytes: int = _say(1_500_000_000, "most memory of one conversion, in bytes")
     jobs: int = _say(os.cpu_count() or 1, "conversions at a time")
+    cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")
     source_url: str = _say("", "where the source of this version is; empty: the service hands it out itself")
 
     @property

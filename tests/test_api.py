@@ -212,7 +212,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
         ("POST /v1/convert?date=yesterday", PLAIN, b"A text.", 400, "bad-date"),
         ("POST /v1/convert?title=a&title=b", PLAIN, b"A text.", 400, "usage"),
         ("POST /v1/convert", FORM, form(b"A text.", text="Another."), 400, "several-texts"),
-        ("POST /v1/convert", FORM, form(b"A.").replace(b'"file"', b'"cover"'), 400, "unknown-option"),
+        ("POST /v1/convert", FORM, form(b"A.").replace(b'"file"', b'"picture"'), 400, "unknown-option"),
         ("POST /v1/convert", FORM, b"no form at all", 400, "bad-form"),
         ("POST /v1/convert", FORM, form(b"A text.")[:-20], 400, "bad-form"),
         ("POST /v1/convert", {"Content-Type": "multipart/form-data"}, form(b"A text."), 400, "bad-form"),

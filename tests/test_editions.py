@@ -254,7 +254,7 @@ def test_epub_has_its_type_and_its_ways_in(every: Files) -> None:
 
 def test_a_long_epub_is_cut_at_its_headings() -> None:
     files = members(editions(LONG_TEXT, ("epub",))["epub"])
-    assert len(strings(etree.fromstring(files["EPUB/content.opf"]), "//opf:itemref/@idref")) == 6
+    assert len(strings(etree.fromstring(files["EPUB/content.opf"]), "//opf:itemref/@idref")) == 8
     nav = etree.fromstring(files["EPUB/nav.xhtml"])
     labels = [x for n in range(1, 6) for x in (f"Part {n}", f"Rest {n}")]
     assert strings(nav, "//h:nav[@epub:type='toc']//h:a/text()")[-10:] == labels

@@ -16,6 +16,7 @@ MODULES = sorted(p for p in HOUSE.rglob("*.py"))
 # Each room imports from those above it in this list, and from itself.
 FLOORS = (
     ("tree", "errors"),
+    ("covers",),
     ("article", "options"),
     ("decoding", "text", "templating", "settings"),
     ("profiles",),
@@ -35,7 +36,8 @@ FLOORS = (
 RANK = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GATES = {
     "weasyprint": "editions/pdf.py",
-    "ebooklib": "editions/epub.py",
+    "ebooklib": "editions/epub/package.py",
+    "fontTools": "editions/faces.py",
     "pypandoc": "pandoc.py",
     "eld": "survey.py",
     "ftfy": "text.py",
@@ -56,6 +58,7 @@ IMPURE = {
 PURE_FLOORS = (
     "tree",
     "article",
+    "covers",
     "options",
     "decoding",
     "text",

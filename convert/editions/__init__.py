@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from convert.article import Article, Edition
@@ -38,7 +39,8 @@ def _pdf(article: Article, options: Options, stem: str) -> Edition:
 def _epub(article: Article, options: Options, stem: str) -> Edition:
     from convert.editions import epub
 
-    return _edition("epub", stem, epub.write(article, options))
+    data, remarks = epub.write(article, options)
+    return replace(_edition("epub", stem, data), remarks=remarks)
 
 
 def _pandoc(name: str, writer: str) -> Callable[[Article, Options, str], Edition]:

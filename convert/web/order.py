@@ -20,6 +20,7 @@ from flask import Request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
+from convert import covers
 from convert.article import Source
 from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
 from convert.options import Options, options_from
@@ -217,6 +218,8 @@ def _note(said: Said, part: Field | File, data: bytes) -> None:
             said.files.append(Source(filename, data))
     elif part.name == "text":
         said.pasted.append(data)
+    elif part.name == "cover" and filename:
+        said.say("cover", covers.data_url(data))
     elif (filename and part.name != "overrides") or not part.name:
         raise UsageError(
             f"No file is taken as {part.name!r}.", "Send the text as the part named `file`.", code="unknown-option"

@@ -48,6 +48,7 @@ WORDS = {
     "modified": Words("Last changed", "Like 2017-09-18T10:00:00Z."),
     "extra": Words("Other fields", "Like series=Essays; separate several with semicolons."),
     "toc": Words("Table of contents", "By itself: where there are three headings."),
+    "cover": Words("Cover of the EPUB", "JPEG or PNG, up to 10 MB."),
     "encoding": Words("Encoding of the file", "Where it cannot be told from the bytes: windows-1252."),
     "detect": Words("Look for as well", "What is off by itself: smallcaps."),
     "no_detect": Words("Do not look for", "Structures, with commas: verse, table, list."),
@@ -157,7 +158,7 @@ def _parted(value: Any) -> list[str]:
 
 
 def _filled(said: Said) -> Filled:
-    values = {name: "; ".join(map(str, given)) for name, given in said.values.items()}
+    values = {name: "; ".join(map(str, given)) for name, given in said.values.items() if name != "cover"}
     return Filled(
         ticked=tuple(map(str, said.values.get("to", ()))),
         text="\n".join(data.decode("utf-8", "replace") for data in said.pasted),

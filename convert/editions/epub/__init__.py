@@ -1,0 +1,186 @@
+"""The EPUB edition: EPUB 3.3 with navigation, landmarks, an NCX, a title page, faces, and a cover where one is asked.
+
+The text is set and packed a chapter at a time, so that a book takes little more memory than its article. Times and
+order in the archive are fixed, for equal bytes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from convert import covers, profiles
+from convert.article import Article, Metadata, Remark
+from convert.editions import faces as face
+from convert.editions.contents import wanted
+from convert.editions.describe import direction, title_block
+from convert.editions.epub.chapters import TITLE_PAGE, Chapter, Way, cut, places, ways
+from convert.editions.epub.package import FOLDER, Facts, File, package
+from convert.editions.epub.style import style
+from convert.editions.markup import Setter
+from convert.options import Options
+from convert.templating import render
+from convert.tree import Block, Emph, Header, Note, Strong, nodes, plain_text
+
+_XHTML = "application/xhtml+xml"
+
+
+class Cover(NamedTuple):
+    """The picture of a cover."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
+    """The EPUB file, and what it could not have."""
+    m = article.metadata
+    chapters = cut(article)
+    found = places(chapters)
+    contents = ways(article, chapters, found)
+    cover = _cover(m, options)
+    faces, remarks = _faces(article)
+    files = _files(chapters, cover, faces, wanted(article.blocks, _toc(options)))
+    facts = Facts(
+        headings=any(isinstance(b, Header) for b in article.blocks),
+        notes=any(isinstance(n, Note) for n in nodes(article.blocks)),
+        cover=cover is not None,
+        faces=bool(faces),
+    )
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        _put(archive, "mimetype", b"application/epub+zip", stored=True)
+        for name, data in package(m, files, contents, facts).items():
+            _put(archive, name, data)
+        _put(archive, f"{FOLDER}nav.xhtml", _nav(m, contents, files))
+        _put(archive, f"{FOLDER}style.css", style(faces, direction(m.language)).encode())
+        for made in faces:
+            _put(archive, f"{FOLDER}fonts/{made.name}", made.data)
+        if cover:
+            _put(archive, FOLDER + cover.name, cover.data, stored=True)
+            _put(archive, f"{FOLDER}cover.xhtml", _page(m, _described(m), "cover", cover=cover.name))
+        _put(archive, FOLDER + TITLE_PAGE, _page(m, m.title, "titlepage", head=title_block(m)))
+        for chapter in chapters:
+            _put(archive, FOLDER + chapter.name, _text(chapter, m, found))
+        _put(archive, f"{FOLDER}colophon.xhtml", _page(m, m.title, "colophon", families=_named(faces)))
+    return buffer.getvalue(), remarks
+
+
+def _put(archive: zipfile.ZipFile, name: str, data: bytes, stored: bool = False) -> None:
+    """Add a file; every time is 1980-01-01, the first that an archive can say."""
+    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    archive.writestr(info, data, compresslevel=9)
+
+
+def _files(chapters: Sequence[Chapter], cover: Cover | None, faces: Sequence[face.Face], toc: bool) -> list[File]:
+    """The manifest, what is read in its order; the contents are a page of the book where they are wanted."""
+    files = []
+    if cover:
+        files.append(File("cover-image", cover.name, cover.media_type, ("cover-image",), read=""))
+        files.append(File("cover", "cover.xhtml", _XHTML, guide="cover"))
+    files.append(File("title", TITLE_PAGE, _XHTML, guide="title-page"))
+    files.append(File("nav", "nav.xhtml", _XHTML, ("nav",), guide="toc", read="yes" if toc else "no"))
+    for i, c in enumerate(chapters):
+        files.append(File(c.name.removesuffix(".xhtml"), c.name, _XHTML, guide="" if i else "text"))
+    files.append(File("colophon", "colophon.xhtml", _XHTML, guide="colophon"))
+    files.append(File("style", "style.css", "text/css", read=""))
+    for made in faces:
+        kind = "font/" + made.name.rpartition(".")[2]
+        files.append(File("face-" + made.name.replace(".", "-"), f"fonts/{made.name}", kind, read=""))
+    return files
+
+
+# ---------------------------------------------------------------- pages
+
+
+def _page(m: Metadata, title: str, kind: str, **values: Any) -> bytes:
+    said = {"language": m.language, "direction": direction(m.language), "title": title, "kind": kind}
+    return render("chapter.xhtml", **said, **{"body": "", "metadata": m, **values}).encode("utf-8")
+
+
+def _text(chapter: Chapter, m: Metadata, elsewhere: Mapping[str, str]) -> bytes:
+    """A chapter with its notes at its end, numbered in it, so that a note more renames none of another chapter."""
+    setter = Setter(xhtml=True, notes="aside", elsewhere=elsewhere)
+    body = setter.blocks(chapter.blocks) + setter.notes_found()
+    return _page(m, chapter.title, "chapter", body=Markup(body))
+
+
+_LANDMARKS = {"cover": ("cover", "Cover"), "title-page": ("titlepage", "Title page"), "toc": ("toc", "Contents"),
+              "text": ("bodymatter", "Text"), "colophon": ("colophon", "Colophon")}  # fmt: skip
+
+
+def _nav(m: Metadata, contents: Sequence[Way], files: Sequence[File]) -> bytes:
+    landmarks = [(*_LANDMARKS[f.guide], f.name) for f in files if f.guide]
+    return render(
+        "nav.xhtml", language=m.language, direction=direction(m.language), title=m.title, ways=contents,
+        landmarks=[(kind, href, label) for kind, label, href in landmarks],
+    ).encode("utf-8")  # fmt: skip
+
+
+# ---------------------------------------------------------------- cover and faces
+
+
+def _cover(m: Metadata, options: Options) -> Cover | None:
+    """The cover that is asked for: none by itself, since an article among many needs none."""
+    profile = profiles.of(options)
+    asked = options.cover or profile.cover
+    if asked in ("", "none"):
+        return None
+    if asked == "generated":
+        from convert.editions.epub.cover import draw
+
+        return Cover("cover.jpg", "image/jpeg", draw(m, profile))
+    media_type, data = covers.image(asked)
+    return Cover("cover.png" if media_type == "image/png" else "cover.jpg", media_type, data)
+
+
+def _toc(options: Options) -> bool | None:
+    return options.toc if options.toc is not None else profiles.of(options).toc
+
+
+def _described(m: Metadata) -> str:
+    """What stands on a cover, in words; none of ours, whose language might not be the book's."""
+    return " · ".join(dict.fromkeys(x for x in (m.title, *m.authors, m.publisher or m.site) if x))
+
+
+def _faces(article: Article) -> tuple[list[face.Face], tuple[Remark, ...]]:
+    """The faces that the text needs, and a remark where they are not installed."""
+    letters: Counter[str] = Counter(_title_page_text(article.metadata))
+    for block in article.blocks:
+        letters.update(plain_text(block))
+    needed = face.scripts(letters)
+    found = face.faces(needed, _styles(article.blocks))
+    missing = sorted({s.family for s in needed} - {f.family for f in found})
+    if not missing:
+        return found, ()
+    message = f"The EPUB embeds no {', '.join(missing)}, not installed here: readers see it in a face of their own."
+    return found, (Remark("face", 0, message),)
+
+
+def _title_page_text(m: Metadata) -> str:
+    return " ".join((m.title, m.subtitle, m.standfirst, *m.authors))
+
+
+def _styles(blocks: Sequence[Block]) -> set[str]:
+    """Regular and italic, which headings and the title page have; bold where the text has some, and both in one."""
+    styles = {"Regular", "Italic"}
+    for node in nodes(blocks):
+        if isinstance(node, Strong):
+            styles.add("Bold")
+            if any(isinstance(n, Emph) for n in nodes(node.inlines)):
+                styles.add("Bold Italic")
+        elif isinstance(node, Emph) and any(isinstance(n, Strong) for n in nodes(node.inlines)):
+            styles.add("Bold Italic")
+    return styles
+
+
+def _named(faces: Sequence[face.Face]) -> str:
+    return ", ".join(dict.fromkeys(f.family.removesuffix(" O") for f in faces))
