@@ -5,6 +5,7 @@ cases of each of its families come on top. Exit status 1 where a validator is mi
 
     python -m benchmarks.validate            all of them, and the table into the docs
     python -m benchmarks.validate NAME…      these alone (a part of their names), nothing written
+    CORPUS=DIR                               where the corpus is, if not beside the repository
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from convert.options import Limits, Options
 from tests.nasty import NASTY
 
 ROOT = Path(__file__).parent.parent
-CORPUS = ROOT.parent / "shared" / "corpus"
+CORPUS = Path(os.environ.get("CORPUS") or ROOT.parent / "shared" / "corpus")
 OUT = ROOT / "out" / "validate"
 FORMATS = ("html", "pdf", "epub")
 COUNT, PER_FAMILY, AT_ONCE = 60, 2, 20

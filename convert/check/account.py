@@ -15,7 +15,18 @@ from urllib.parse import unquote
 
 from convert.article import Article
 from convert.changes import changes, characters, counted, undone
-from convert.check.compare import COMPLEX, around, body_of, differences, first_difference, plain, plainer, same, settled
+from convert.check.compare import (
+    COMPLEX,
+    around,
+    body_of,
+    cases,
+    differences,
+    first_difference,
+    plain,
+    plainer,
+    same,
+    settled,
+)
 from convert.check.seen import Piece, Seen
 from convert.check.verdict import Check, Reason, judged
 from convert.editions.describe import title_block
@@ -137,7 +148,7 @@ def _differences(seen: Seen, meant: Meant) -> Iterator[tuple[int, int, str]]:
     for link in meant.links:
         if unquote(link) not in have:
             yield len(letters(link)), 0, f"the address {link} is lost"
-    said = {" ".join(title.split()) for title in seen.titles}
+    said = "\n".join(" ".join(title.split()) for title in dict.fromkeys(seen.titles))
     for title in meant.titles:
         if " ".join(title.split()) not in said:
             yield len(letters(title)), 0, f"the title {title!r} of a link is lost"
@@ -148,6 +159,8 @@ def _head(seen: Seen, meant: Meant) -> tuple[int, int, str]:
     whole = meant.head + (meant.made if seen.format == "pdf" else "")
     got = plain("".join(piece.text for piece in seen.head))
     lost, added = differences(whole, got)
+    if seen.format == "pdf" and cases(lost, added):
+        return 0, 0, ""  # told by `_limits`
     if seen.format == "pdf":
         lost, added = plainer(lost), plainer(added)
     message = f"{lost.total()} letters lost and {added.total()} added in the title block: {_listed(lost, added)}"
@@ -189,8 +202,12 @@ def _listed(lost: Counter[str], added: Counter[str]) -> str:
 
 
 def _limits(seen: Seen, meant: Meant) -> Iterator[str]:
-    """What a PDF cannot give back: letters of scripts that join them, counted and named."""
-    if seen.format != "pdf" or not COMPLEX.search(meant.body):
+    """What a PDF cannot give back: letters of scripts that join them, the case of small capitals; counted and named."""
+    if seen.format != "pdf":
+        return
+    if n := cases(*differences(meant.head + meant.made, plain("".join(piece.text for piece in seen.head)))):
+        yield f"{seen.name}: {n} letters come in the other case when copied out of the PDF: they are small capitals"
+    if not COMPLEX.search(meant.body):
         return
     lost, added = differences(meant.body, body_of(seen, meant.body))
     if lost or added:

@@ -13,10 +13,10 @@ from convert.check.programs import Finding, Unable, node_modules, output_of
 
 def missing() -> str:
     """Why Ace cannot run, with the cure; "" where it can."""
-    if not shutil.which("node"):
-        return "Node is not installed: apt-get install nodejs."
     if not (node_modules() / "@daisy" / "ace-core").is_dir():
         return "It is not installed: tools/setup.sh validators."
+    if not shutil.which("node"):
+        return "Node is not installed: apt-get install nodejs."
     return "" if _chromium() else "Chromium is not installed: apt-get install chromium."
 
 

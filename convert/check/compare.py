@@ -37,20 +37,37 @@ def settled(pieces: Sequence[Piece], meant: str) -> str:
     found: list[str] = []
     at = 0
     for i, (text, label) in enumerate(parts):
-        if label and not _goes_on(text, parts[i + 1 : i + 2], meant, at):
-            continue
-        found.append(text)
-        at += len(text)
+        if not label:
+            found.append(text)
+            at = _after(text, meant, at)
+        elif _goes_on(text, parts[i + 1 : i + 2], meant, at):
+            found.append(text)
+            at += len(text)
     return "".join(found)
 
 
+_NEAR = (24, 6)  # letters that tell a place: fewer where some are lost
+_FAR = 200  # how many letters an edition may have lost or added at once and be followed
+
+
+def _after(text: str, meant: str, at: int) -> int:
+    """Where `meant` goes on after `text`, which should stand at a place."""
+    if meant.startswith(text, at):
+        return at + len(text)
+    for size in _NEAR:
+        there = meant.find(text[-size:], max(0, at - _FAR), at + len(text) + _FAR)
+        if there >= 0:
+            return there + len(text[-size:])
+    return at + len(text)  # another order, of a line from right to left
+
+
 def _goes_on(text: str, after: Sequence[tuple[str, bool]], meant: str, at: int) -> bool:
-    """Whether `meant` has the label `text` at a place, what follows it considered."""
+    """Whether `meant` has the label `text` at a place, rather than what follows the label."""
     if not meant.startswith(text, at):
         return False
     if not after or after[0][1]:
         return True
-    near = after[0][0][:40]
+    near = after[0][0][: _NEAR[0]]
     return meant.startswith(near, at + len(text)) or not meant.startswith(near, at)
 
 
@@ -91,6 +108,12 @@ def first_difference(meant: str, got: str) -> int:
 def around(text: str, at: int) -> str:
     """Some letters of `text` near a place, for people to find it by."""
     return f"…{text[max(0, at - 12) : at + 20]}…"
+
+
+def cases(lost: Counter[str], added: Counter[str]) -> int:
+    """How many letters are lost in one case and added in the other, where that is all: 0 where it is not."""
+    there, here = ("".join(sorted("".join(x.elements()).casefold())) for x in (lost, added))
+    return lost.total() if there == here else 0
 
 
 def body_of(seen: Seen, meant: str = "") -> str:

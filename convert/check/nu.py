@@ -12,9 +12,9 @@ from convert.check.programs import JAVA_MISSING, Finding, Unable, java, node_mod
 
 def missing() -> str:
     """Why the checker cannot run, with the cure; "" where it can."""
-    if not java():
-        return JAVA_MISSING
-    return "" if _jar().is_file() else "It is not installed: tools/setup.sh validators."
+    if not _jar().is_file():
+        return "It is not installed: tools/setup.sh validators."
+    return "" if java() else JAVA_MISSING
 
 
 def _jar() -> Path:

@@ -249,7 +249,7 @@ class Setter:
             kind = 'role="doc-footnote" epub:type="footnote"'
             return "".join(f'<aside id="{name}" {kind}>{body}</aside>\n' for name, body in bodies)
         items = "".join(f'<li id="{name}">{body}</li>\n' for name, body in bodies)
-        return f'<section role="doc-endnotes">\n<ol>\n{items}</ol>\n</section>\n'
+        return f'<section role="doc-endnotes" aria-label="Notes">\n<ol>\n{items}</ol>\n</section>\n'
 
     @property
     def _void(self) -> str:
