@@ -115,6 +115,9 @@ GOOD = {
     "a character without a glyph": "# Signs\n\nThe sign \U00012000 is old, and \U0001f600 is new.\n",
     "the same heading twice": "# Part\n\nOne.\n\n# Part\n\nTwo.\n",
     "an address with letters of its own": "See <https://exämple.org/ü?q=é> and [this](https://example.org/b%20c).\n",
+    "contents of its own": "A Manual\n\n# Contents\n\nThe bells ...... 1\nThe boats ...... 3\nThe tides ...... 5\n\n"
+    "# The bells\n\nThey ring.\n\n# The boats\n\nThey rise.\n\n# The tides\n\nThey turn.\n",
+    "quotations with their speakers": "> Plant trees.\n>\n> — John Morton\n\n> See clearly.\n>\n> — Ann Ruskin\n",
     "nested": "- a\n  - b\n    - c\n      - d\n\n> one\n>\n> > two\n",
     "verse and code": "Roses are red,\nViolets are blue,\nSugar is sweet,\nAnd so are you.\n\n```\nx = 1  # <b>\n```\n",
 }

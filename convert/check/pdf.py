@@ -250,16 +250,19 @@ def _is_contents(node: Node) -> bool:
     return any(link.get("/Dest") is not None for n in _all(node) for link in n.links)
 
 
-def _pieces(node: Node, label: bool = False) -> Iterator[Piece]:
-    """The text of `node`; list labels are left out, what may be set by a counter is called a label."""
-    if node.tag == "Lbl":
+def _pieces(node: Node, label: bool = False, linked: bool = False) -> Iterator[Piece]:
+    """The text of `node`; list labels are left out, what may be set by a counter is called a label.
+
+    A link in a link is what a style sheet sets behind one: the leader and the page number of an entry of contents.
+    """
+    if node.tag == "Lbl" or (linked and node.tag == "Link"):
         return
     label = label or node.tag == "Repeated" or (node.tag == "NonStruct" and bool(_LABEL.fullmatch(_text(node))))
     for kid in node.kids:
         if isinstance(kid, str):
             yield Piece(kid, label)
         else:
-            yield from _pieces(kid, label)
+            yield from _pieces(kid, label, linked or node.tag == "Link")
 
 
 def _text(node: Node) -> str:
