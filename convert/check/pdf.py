@@ -41,8 +41,8 @@ def read(name: str, data: bytes) -> Seen:
         document = _structure(reader)
         dests = tuple(str(x) for x in reader.named_destinations)
         links = [annotation for page in reader.pages for annotation in _annotations(page)]
-        parts = _parts(document)
         outline = list(_titles(reader.outline))
+        parts = _parts(document, len(outline))
         metadata = _metadata(reader)
     except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError, IndexError) as error:
         raise Unreadable(f"It cannot be read as a tagged PDF: {type(error).__name__} {error}.") from None
@@ -207,7 +207,7 @@ class _Parts(NamedTuple):
     added: str
 
 
-def _parts(root: Node) -> _Parts:
+def _parts(root: Node, bookmarks: int) -> _Parts:
     """The document's title block, text and notes; all else in its articles is what the edition adds."""
     head: list[Node] = []
     body: list[Node] = []
@@ -226,7 +226,7 @@ def _parts(root: Node) -> _Parts:
                 added.append(part)
     return _Parts(
         tuple(p for n in head for h in _all(n) if h.tag == "H1" for p in _pieces(h)),
-        tuple(_headings(body)),
+        tuple(_headings(body, bookmarks)),
         tuple(p for n in head for p in _pieces(n)),
         tuple(p for n in _once(body) for p in _pieces(n)),
         tuple(_notes(notes)),
@@ -285,12 +285,14 @@ def _once(nodes: Sequence[Node]) -> list[Node]:
     return [visit(node) for node in nodes]
 
 
-def _headings(body: Sequence[Node]) -> Iterator[Heading]:
-    """The headings; one that a page cuts in two is one."""
+def _headings(body: Sequence[Node], bookmarks: int) -> Iterator[Heading]:
+    """The headings; one that a page cuts in two is one, as the bookmarks, the title's among them, tell."""
+    found = [n for part in body for n in _all(part) if re.fullmatch("P|LI|TR|H[1-6]", n.tag)]
+    cut = sum(n.tag[0] == "H" for n in found) + 1 > bookmarks
     last: Node | None = None
     parts: list[Piece] = []
-    for node in (n for part in body for n in _all(part) if re.fullmatch("P|LI|TR|H[1-6]", n.tag)):
-        if last and node.tag == last.tag and node.page > last.page:
+    for node in found:
+        if cut and last and node.tag == last.tag and node.page > last.page:
             parts += _pieces(node)
             last = node
             continue
