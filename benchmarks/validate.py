@@ -53,7 +53,7 @@ def main() -> None:
     asked = sys.argv[1:]
     texts = [
         path
-        for path in (*own(), *foreign())
+        for path in (*own(OUT / "texts"), *foreign())
         if not asked or any(name in path.name + str(path.parent) for name in asked)
     ]
     told: list[Told] = []
@@ -72,10 +72,10 @@ def main() -> None:
 # ---------------------------------------------------------------- texts
 
 
-def own() -> list[Path]:
-    """Texts of this project: the samples, then articles in turn of each language until there are enough."""
-    nasty = OUT / "texts" / "nasty.txt"
-    nasty.parent.mkdir(parents=True, exist_ok=True)
+def own(folder: Path) -> list[Path]:
+    """Texts of this project: a nasty one, put into `folder`, the samples, then articles of each language in turn."""
+    nasty = folder / "nasty.txt"
+    folder.mkdir(parents=True, exist_ok=True)
     nasty.write_text(NASTY, "utf-8")
     first = [nasty, *sorted((ROOT / "samples").glob("*.txt"))]
     rows: dict[str, list[Path]] = {}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
+from benchmarks import validate
 from convert import Source, check, pipeline
 from convert.article import Edition
 from convert.check import ace, epubcheck, nu, verapdf
@@ -299,6 +300,24 @@ def test_the_verdict_is_json() -> None:
     said = json.loads(json.dumps(verdict(change=lambda e: _with(e, b"no")).to_json()))
     assert not said["publishable"]
     assert said["checks"][0]["reasons"][0].keys() == {"place", "message"}
+
+
+# ---------------------------------------------------------------- make validate
+
+
+def test_the_target_sets_sixty_texts_in_a_dozen_languages(tmp_path: Path) -> None:
+    texts = validate.own(tmp_path)
+    assert len(texts) == len(set(texts)) == 60
+    assert len({validate.language(p) for p in texts if p.with_suffix(".gold").exists()}) >= 12
+
+
+def test_the_table_of_the_target_is_in_the_docs(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "validation.md").read_text("utf-8")
+    assert "60 texts of this project in " in page
+    for name in ("links", "agreement", "ledger", *(v.name for v in check.VALIDATORS), "axe"):
+        assert re.search(rf"^\| {name} \| \d+ \|", page, re.M), name
+    told = [validate.Told("a", "Nu", "failed", 1, 2, ()), validate.Told("b", "Nu", "not checked", 0, 0, ())]
+    assert validate.table(told).endswith("\n| Nu | 2 | 0 | 1 | 2 | 1 |")
 
 
 # ---------------------------------------------------------------- what the tests share

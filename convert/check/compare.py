@@ -65,10 +65,7 @@ def _goes_on(text: str, after: Sequence[tuple[str, bool]], meant: str, at: int) 
     """Whether `meant` has the label `text` at a place, rather than what follows the label."""
     if not meant.startswith(text, at):
         return False
-    if not after or after[0][1]:
-        return True
-    near = after[0][0][: _NEAR[0]]
-    return meant.startswith(near, at + len(text)) or not meant.startswith(near, at)
+    return not after or after[0][1] or not meant.startswith(after[0][0][: _NEAR[0]], at)
 
 
 def same(meant: str, got: str, form: str) -> bool:

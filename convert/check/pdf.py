@@ -257,7 +257,10 @@ def _pieces(node: Node, label: bool = False, linked: bool = False) -> Iterator[P
     """
     if node.tag == "Lbl" or (linked and node.tag == "Link"):
         return
-    label = label or node.tag == "Repeated" or (node.tag == "NonStruct" and bool(_LABEL.fullmatch(_text(node))))
+    if node.tag == "Repeated":
+        yield Piece(_text(node), True)
+        return
+    label = label or (node.tag == "NonStruct" and bool(_LABEL.fullmatch(_text(node))))
     for kid in node.kids:
         if isinstance(kid, str):
             yield Piece(kid, label)
