@@ -14,6 +14,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -60,12 +61,12 @@ def main() -> None:
     for i in range(0, len(texts), AT_ONCE):
         part = list(judged(texts[i : i + AT_ONCE]))
         for one in part:
-            for line in (*one.lines[:5], *(one.notes if "engine" in " ".join(one.notes) else ())):
+            for line in (*one.lines[:5], *(note for note in one.notes if "copied out" in note)):
                 print(f"{one.text}  {one.check}: {line}", flush=True)
         told += part
-    print(shown := table(told))
+    print(table(told))
     if not asked:
-        PAGE.write_text(filled(PAGE.read_text("utf-8"), shown, texts), "utf-8")
+        PAGE.write_text(filled(PAGE.read_text("utf-8"), told, texts), "utf-8")
     sys.exit(any(one.errors or one.warnings or one.state == "not checked" for one in told))
 
 
@@ -189,22 +190,32 @@ def table(told: Sequence[Told]) -> str:
     return "\n".join(rows)
 
 
-def filled(page: str, shown: str, texts: Sequence[Path]) -> str:
-    """The page with table and versions written anew."""
+def filled(page: str, told: Sequence[Told], texts: Sequence[Path]) -> str:
+    """The page with the table, the limits that were met, and versions written anew; foreign texts are counted only."""
     mine = [path for path in texts if CORPUS not in path.parents]
     spoken = Counter(language(p) for p in mine if p.with_suffix(".gold").exists())
     more = len(texts) - len(mine)
+    names = {name_of(path) for path in mine}
+    met = [note for one in told if one.text in names for note in one.notes if "copied out" in note]
     said = [
         f"{len(mine)} texts of this project in {len(spoken)} languages ({', '.join(sorted(spoken))})"
         + (f", and {more} real ones that are not part of it." if more else "."),
         "",
-        shown,
+        *table(told).split("\n"),
+        "",
+        "Named as limits of the engine in these verdicts, and held against nobody:",
+        "",
+        *(f"- {note}" for note in met),
         "",
         ", ".join(f"{name} {number}" for name, number in versions()) + ".",
     ]
-    return re.sub(
-        r"(?s)(<!-- table -->\n).*?(<!-- end -->)", lambda m: m[1] + "\n" + "\n".join(said) + "\n\n" + m[2], page
-    )
+    lines = "\n".join(map(_wrapped, said))
+    return re.sub(r"(?s)(<!-- table -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}\n{lines}\n\n{m[2]}", page)
+
+
+def _wrapped(line: str) -> str:
+    indent = "  " if line.startswith("-") else ""
+    return line if line.startswith("|") else textwrap.fill(line, 120, subsequent_indent=indent)
 
 
 def versions() -> Iterator[tuple[str, str]]:

@@ -104,15 +104,26 @@ def checked(outcomes: Iterable[Outcome], options: Options) -> Iterator[Outcome]:
     """The same outcomes, a verdict with each whose editions were written."""
     waiting = iter(outcomes)
     while some := list(itertools.islice(waiting, _AT_ONCE)):
-        good = [outcome for outcome in some if outcome.error is None]
-        verdicts = dict(zip(map(id, good), check([_proof(o.task, options) for o in good], QUICK), strict=True))
-        yield from (replace(outcome, verdict=verdicts.get(id(outcome))) for outcome in some)
+        proofs = [_proof(outcome, options) for outcome in some]
+        verdicts = iter(check([proof for proof in proofs if isinstance(proof, Proof)], QUICK))
+        for outcome, proof in zip(some, proofs, strict=True):
+            if isinstance(proof, Proof):
+                yield replace(outcome, verdict=next(verdicts))
+            else:
+                yield replace(outcome, error=proof)
 
 
-def _proof(task: Task, options: Options) -> Proof:
-    """What a task wrote, read again, with its text."""
-    editions = tuple(Edition(_format(path), path.name, "", path.read_bytes()) for path in task.paths)
-    return Proof(task.source, editions, read_source(task.source), replace(options, overrides=sidecar(task.source)))
+def _proof(outcome: Outcome, options: Options) -> Proof | ConvertError:
+    """What a task wrote, read again, with its text; the error where there is nothing to read."""
+    task = outcome.task
+    if outcome.error:
+        return outcome.error
+    try:
+        editions = tuple(Edition(_format(p), p.name, "", read_source(str(p)).data) for p in task.paths)
+        own = replace(options, overrides=sidecar(task.source))
+        return Proof(task.source, editions, read_source(task.source), own)
+    except ConvertError as error:
+        return error
 
 
 def _format(path: Path) -> str:

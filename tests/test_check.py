@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import zipfile
 from collections.abc import Callable
@@ -218,6 +219,18 @@ def test_a_pdf_of_another_text_is_found(other: str, name: str, said: str) -> Non
 def test_what_is_no_edition_is_said_to_be_none() -> None:
     said = failed(verdict(change=lambda e: _with(e, b"\xff\xfe not this")))
     assert re.findall(r"tides\.(\w+): It", said["files"]) == ["html", "epub", "pdf"]
+
+
+def test_broken_files_are_said_to_be_broken() -> None:
+    """Whatever stands in a file, there is a verdict."""
+    dice = random.Random(4)
+    for edition in made():
+        for _ in range(40):
+            data = bytearray(edition.data)
+            for _ in range(dice.randint(1, 8)):
+                data[dice.randrange(len(data))] = dice.choice(b'<>/&"= az09\x00\xff')
+            broken = _with(edition, bytes(data[: dice.randint(len(data) // 2, len(data) * 2)]))
+            assert check.check([check.Proof("a", (broken,))], ())[0].checks
 
 
 def test_a_pdf_without_tags_cannot_be_read() -> None:

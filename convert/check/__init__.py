@@ -17,6 +17,7 @@ from convert.check import account, agreement, epub, html, pdf
 from convert.check.seen import Seen, Unreadable
 from convert.check.validators import QUICK, VALIDATORS, Finding, Unable, Validator
 from convert.check.verdict import Check, Reason, Verdict, judged, lines, unchecked
+from convert.errors import ConvertError
 from convert.options import Options
 
 __all__ = ["FORMATS", "QUICK", "VALIDATORS", "Check", "Proof", "Reason", "Verdict", "check", "lines"]
@@ -68,7 +69,11 @@ def _rank(edition: Edition) -> int:
 def _ledger(proof: Proof, seen: Sequence[Seen]) -> Check:
     if proof.source is None:
         return unchecked("ledger", "Without its source nobody can say that no letter was lost. Give --source TEXT.")
-    return account.account(pipeline.inspect(proof.source, proof.options), seen)
+    try:
+        reading = pipeline.inspect(proof.source, proof.options)
+    except ConvertError as error:
+        return unchecked("ledger", f"The source cannot be read: {error} {error.hint}".rstrip())
+    return account.account(reading, seen)
 
 
 # ---------------------------------------------------------------- validators

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -21,21 +22,22 @@ _NAMES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "ncx": "http://www.daisy.org/z3986/2005/ncx/",
 }
-_LARGEST = 200_000_000  # bytes of a member: no archive of ours comes near it
+_PAGES = ("application/xhtml+xml", "image/svg+xml", "application/x-dtbncx+xml")
+_LARGEST = 500_000_000  # bytes of all files in a book: none of ours comes near it
 
 
 def read(name: str, data: bytes) -> Seen:
     """The EPUB edition in `data`."""
     files = _files(data)
     container = _xml(files, "META-INF/container.xml")
-    opf = _strings(container, "//c:rootfile/@full-path")[0]
+    opf = next(iter(_strings(container, "//c:rootfile/@full-path")), "")
     package = _xml(files, opf)
     items = {x.get("id"): x for x in package.iterfind(".//opf:item", _NAMES)}
     places = {uid: _joined(opf, x.get("href") or "") for uid, x in items.items()}
-    roots = {p: _xml(files, p) for p in places.values() if p in files and p.endswith((".xhtml", ".ncx", ".svg"))}
+    pages = [place for uid, place in places.items() if items[uid].get("media-type") in _PAGES and place in files]
+    roots = {place: _xml(files, place) for place in pages}
     spine = [places[x] for x in _strings(package, "//opf:itemref/@idref") if x in places]
-    pages = [page_of(roots[p]) for p in spine if p in roots]
-    joined = _joined_pages(pages)
+    joined = _joined_pages([page_of(roots[p]) for p in spine if p in roots])
     return Seen(
         "epub", name, _metadata(package), headings_of(joined), tuple(uid for _, uid, _ in joined.headings),
         tuple(joined.head), tuple(joined.body), tuple(tuple(n) for n in joined.notes),
@@ -47,10 +49,10 @@ def read(name: str, data: bytes) -> Seen:
 def _files(data: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            if any(info.file_size > _LARGEST for info in archive.infolist()):
-                raise Unreadable("A file in it is larger than 200 MB.")
+            if sum(info.file_size for info in archive.infolist()) > _LARGEST:
+                raise Unreadable("Its files are larger than 500 MB.")
             return {info.filename: archive.read(info) for info in archive.infolist()}
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise Unreadable(f"It is no zip archive: {error}.") from None
 
 

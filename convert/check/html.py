@@ -89,7 +89,8 @@ def page_of(root: Any) -> Page:
     page = Page()
     page.ids = [str(x) for x in root.xpath("//@id")]
     notes = _notes(root)
-    body = root.find(".//{*}body")
+    found = root.find(".//{*}body")
+    body = root if found is None else found
     waiting: list[tuple[Any, list[list[Piece]], bool]] = [(body, [page.body], False)]
     while waiting:
         node, into, quiet = waiting.pop()
@@ -112,7 +113,7 @@ def page_of(root: Any) -> Page:
 
 def local(node: Any) -> str:
     """The name of an element, without its name space."""
-    return str(etree.QName(node).localname) if isinstance(node.tag, str) else ""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
 def _notes(root: Any) -> frozenset[str]:

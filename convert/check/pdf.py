@@ -7,7 +7,9 @@ the text is in `Div`s; outside it are the notes of each page.
 
 from __future__ import annotations
 
+import logging
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -21,6 +23,11 @@ from convert.check.compare import plain, same, settled
 from convert.check.html import OUTSIDE, scheme
 from convert.check.seen import Heading, Piece, Seen, Unreadable
 
+# What pypdf, and what reads its objects, raises at files that are not what they say.
+_BROKEN = (
+    PyPdfError, LookupError, ValueError, TypeError, AttributeError, RecursionError, NotImplementedError, OSError,
+    zlib.error,
+)  # fmt: skip
 _DEEP = 300  # levels of the structure tree; we nest sixteen
 _LABEL = re.compile(r"\s*(?:[•◦▪–—*‣]|[(\[]?\w{1,8}[.)\]:]{0,2})\s*")  # what a counter or a bullet sets
 
@@ -36,6 +43,7 @@ class Node(NamedTuple):
 
 def read(name: str, data: bytes) -> Seen:
     """The PDF edition in `data`."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is broken, the verdict says
     try:
         reader = PdfReader(BytesIO(data))
         document = _structure(reader)
@@ -44,7 +52,7 @@ def read(name: str, data: bytes) -> Seen:
         outline = list(_titles(reader.outline))
         parts = _parts(document, len(outline))
         metadata = _metadata(reader)
-    except (PyPdfError, KeyError, ValueError, TypeError, AttributeError, RecursionError, IndexError) as error:
+    except _BROKEN as error:
         raise Unreadable(f"It cannot be read as a tagged PDF: {type(error).__name__} {error}.") from None
     return Seen(
         "pdf", name, metadata, parts.headings, dests, parts.head, parts.body, parts.notes,
