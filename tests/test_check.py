@@ -112,6 +112,13 @@ GOOD = {
     "a long table": "# Ports\n\n| port | high |\n|---|---|\n" + "".join(f"| Port {n} | {n}.30 |\n" for n in range(90)),
     "notes on many pages": "# Notes\n\n"
     + "".join(f"{'Water went out. ' * 25}[{n}]\n\n[{n}] {'Note words here. ' * 20}\n\n" for n in range(1, 9)),
+    "a book of chapters": "The Long Walk\n\n"
+    + "".join(
+        f"# Part {n}\n\n{'We walked on and saw nothing new. ' * 110}[{n}]\n\n## Rest\n\nWe sat.\n\n"
+        for n in range(1, 6)
+    )
+    + "# Notes\n\n"
+    + "".join(f"[{n}] The note of part {n}.\n\n" for n in range(1, 6)),
     "right to left": "# השעון\n\nהשעון בכיכר העיירה מאחר בשבע דקות. כולם יודעים (1984) ומחכים.\n",
     "Chinese": "# 渡船人\n\n河水不问你是谁。渡船人也不问。\n\n- 一\n- 二\n",
     "a character without a glyph": "# Signs\n\nThe sign \U00012000 is old, and \U0001f600 is new.\n",

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from convert.check.html import OUTSIDE, Page, headings_of, page_of, scheme
+from convert.check.html import OUTSIDE, Page, headings_of, note_ids, page_of, scheme
 from convert.check.seen import Seen, Unreadable
 
 _NAMES = {
@@ -37,7 +37,8 @@ def read(name: str, data: bytes) -> Seen:
     pages = [place for uid, place in places.items() if items[uid].get("media-type") in _PAGES and place in files]
     roots = {place: _xml(files, place) for place in pages}
     spine = [places[x] for x in _strings(package, "//opf:itemref/@idref") if x in places]
-    joined = _joined_pages([page_of(roots[p]) for p in spine if p in roots])
+    notes = frozenset(x for root in roots.values() for x in note_ids(root))
+    joined = _joined_pages([page_of(roots[p], notes) for p in spine if p in roots])
     return Seen(
         "epub", name, _metadata(package), headings_of(joined), tuple(uid for _, uid, _ in joined.headings),
         tuple(joined.head), tuple(joined.body), tuple(tuple(n) for n in joined.notes),

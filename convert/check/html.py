@@ -37,7 +37,7 @@ class Page:
 def read(name: str, data: bytes) -> Seen:
     """The HTML edition in `data`."""
     root = _parsed(data)
-    page = page_of(root)
+    page = page_of(root, note_ids(root))
     ids = frozenset(page.ids)
     dangling = [f"{href} leads nowhere" for href in page.hrefs if href.startswith("#") and href[1:] not in ids]
     dangling += [f"{href} is no file beside this one" for href in page.hrefs if _is_file(href)]
@@ -84,11 +84,10 @@ def _references(root: Any) -> Iterator[tuple[str, str]]:
 # ---------------------------------------------------------------- the walk
 
 
-def page_of(root: Any) -> Page:
-    """What the page under `root` holds. No recursion: a text may nest deep."""
+def page_of(root: Any, notes: frozenset[str]) -> Page:
+    """What the page under `root` holds; `notes` are the identifiers of all notes. No recursion: texts nest deep."""
     page = Page()
     page.ids = [str(x) for x in root.xpath("//@id")]
-    notes = _notes(root)
     found = root.find(".//{*}body")
     body = root if found is None else found
     waiting: list[tuple[Any, list[list[Piece]], bool]] = [(body, [page.body], False)]
@@ -116,8 +115,8 @@ def local(node: Any) -> str:
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
-def _notes(root: Any) -> frozenset[str]:
-    """The identifiers of the notes that the edition gathered."""
+def note_ids(root: Any) -> frozenset[str]:
+    """The identifiers of the notes that the edition gathered on a page."""
     found = root.xpath("//*[@role='doc-endnotes']//*[local-name()='li']/@id | //*[@role='doc-footnote']/@id")
     return frozenset(str(x) for x in found)
 

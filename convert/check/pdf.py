@@ -221,9 +221,9 @@ def _parts(root: Node, bookmarks: int) -> _Parts:
     body: list[Node] = []
     notes: list[Node] = []
     added: list[Node] = []
-    for node in (n for top in _nodes(root) for n in (_nodes(top) if top.tag == "Document" else [top])):
+    for node in _sections(root):
         if node.tag != "Art":
-            notes.append(node)
+            (notes if any(n.tag == "Span" for n in _nodes(node)) else added).append(node)
             continue
         for part in _nodes(node):
             if part.tag == "Div":
@@ -241,6 +241,15 @@ def _parts(root: Node, bookmarks: int) -> _Parts:
         tuple(_said(link) for n in (*body, *notes) for x in _all(n) for link in x.links if _said(link)),
         " ".join(p.text for n in added for p in _pieces(n)),
     )
+
+
+def _sections(node: Node) -> Iterator[Node]:
+    """The articles below `node`, and what stands beside them."""
+    for kid in _nodes(node):
+        if kid.tag != "Art" and any(n.tag == "Art" for n in _all(kid)):
+            yield from _sections(kid)
+        else:
+            yield kid
 
 
 def _nodes(node: Node) -> list[Node]:
