@@ -15,10 +15,11 @@ import pytest
 from pypdf import PdfWriter
 
 from benchmarks import validate
-from convert import Source, check, pipeline
+from convert import Source, batch, check, pipeline
 from convert.article import Edition
 from convert.check import ace, epubcheck, nu, verapdf
 from convert.check.verdict import Check, Verdict
+from convert.errors import ConvertError
 from convert.options import Options
 from tests.nasty import NASTY
 
@@ -320,6 +321,26 @@ def test_the_verdict_is_json() -> None:
     said = json.loads(json.dumps(verdict(change=lambda e: _with(e, b"no")).to_json()))
     assert not said["publishable"]
     assert said["checks"][0]["reasons"][0].keys() == {"place", "message"}
+
+
+# ---------------------------------------------------------------- batches
+
+
+def test_a_batch_judges_what_it_wrote_and_goes_on(tmp_path: Path) -> None:
+    """Good, spoilt, failed, and gone before it was looked at; in their order."""
+    page = _made("html").data
+    outcomes = []
+    for name, data in (("good", page), ("spoilt", page.replace(b"twice", b"")), ("failed", page), ("gone", page)):
+        text, written = tmp_path / f"{name}.txt", tmp_path / f"{name}.html"
+        text.write_text(TEXT)
+        if name != "gone":
+            written.write_bytes(data)
+        error = ConvertError("It broke.") if name == "failed" else None
+        outcomes.append(batch.Outcome(batch.Task(str(text), (written,)), error))
+    said = list(batch.checked(outcomes, PLAIN))
+    assert [o.verdict.publishable if o.verdict else str(o.error)[:9] for o in said] == [
+        True, False, "It broke.", "There is ",
+    ]  # fmt: skip
 
 
 # ---------------------------------------------------------------- make validate

@@ -43,7 +43,7 @@ def run(files: Sequence[Path]) -> dict[Path, list[Finding]]:
         ended = ended or "done" in said
         if "file" in said:
             message = f"{said['profile']} {said['rule']}: {said['message']}"
-            found[files[said["file"]]].append(Finding(said["place"], message))
+            found[files[said["file"]]].append(Finding(said["place"].rpartition("/")[2], message))
     if not ended:
         raise Unable("It stopped before the last file.")
     return found
