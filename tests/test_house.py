@@ -28,6 +28,7 @@ FLOORS = (
     ("report", "overrides"),
     ("pipeline",),
     ("child", "files"),
+    ("check",),
     ("batch",),
     ("web",),
     ("cli",),
@@ -40,6 +41,7 @@ GATES = {
     "eld": "survey.py",
     "ftfy": "text.py",
     "charset_normalizer": "decoding.py",
+    "pypdf": "check/pdf.py",
 }
 IMPURE = {
     "time",

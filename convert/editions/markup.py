@@ -86,7 +86,9 @@ class Setter:
         """A quotation's blocks; the attribution at its end is its footer."""
         last = blocks[-1] if blocks else None
         if isinstance(last, t.Div) and "attribution" in last.attr.classes:
-            return f"{self.blocks(blocks[:-1])}<footer>{self.blocks(last.blocks)}</footer>\n"
+            # In a book no article stands around it, so it would be taken for the foot of the page (Ace, landmarks).
+            role = ' role="presentation"' if self.xhtml else ""
+            return f"{self.blocks(blocks[:-1])}<footer{role}>{self.blocks(last.blocks)}</footer>\n"
         return self.blocks(blocks)
 
     def _stanzas(self, lines: Sequence[t.Inlines]) -> str:
@@ -249,7 +251,7 @@ class Setter:
             kind = 'role="doc-footnote" epub:type="footnote"'
             return "".join(f'<aside id="{name}" {kind}>{body}</aside>\n' for name, body in bodies)
         items = "".join(f'<li id="{name}">{body}</li>\n' for name, body in bodies)
-        return f'<section role="doc-endnotes">\n<ol>\n{items}</ol>\n</section>\n'
+        return f'<section role="doc-endnotes" aria-label="Notes">\n<ol>\n{items}</ol>\n</section>\n'
 
     @property
     def _void(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -21,6 +22,7 @@ from convert.editions.markup import Setter
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
 from convert.templating import render
+from convert.tree import Link, nodes
 
 LONG = 8  # headings; a PDF this long shows its contents
 
@@ -41,7 +43,8 @@ def write(article: Article, options: Options) -> bytes:
         document.metadata.generate_rdf_metadata = lambda *_: metadata
         identifier = hashlib.sha256(page.encode()).digest()[:16]
         buffer = BytesIO()
-        document.write_pdf(buffer, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        finish = _entitle(article)
+        document.write_pdf(buffer, finisher=finish, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
     except (RecursionError, ValueError, IndexError, AssertionError) as error:
         raise ConvertError(
             f"The PDF engine gave up on this text ({type(error).__name__}).",
@@ -70,6 +73,22 @@ def _page(article: Article, options: Options) -> str:
 
 def _long(article: Article) -> bool:
     return sum(type(b).__name__ == "Header" for b in article.blocks) >= LONG
+
+
+def _entitle(article: Article) -> Callable[[Any, Any], None]:
+    """What gives each link its title as its description, where WeasyPrint repeats the address: no letter is lost."""
+    titles: dict[str, str] = {}
+    for link in nodes(article.blocks):
+        if isinstance(link, Link) and link.target.title:
+            other = titles.get(link.target.url)
+            titles[link.target.url] = f"{other}; {link.target.title}" if other else link.target.title
+
+    def finish(_document: Any, pdf: Any) -> None:
+        for thing in pdf.objects if titles else ():
+            if isinstance(thing, dict) and thing.get("Subtype") == "/Link" and "Contents" in thing:
+                thing["Contents"].string = titles.get(thing["Contents"].string, thing["Contents"].string)
+
+    return finish
 
 
 def _refusing() -> Any:
@@ -130,7 +149,7 @@ def _xmp(m: Metadata) -> bytes:
     _list(top, "description", "Alt", [m.description or m.standfirst])
     _list(top, "rights", "Alt", [m.rights])
     _list(top, "subject", "Bag", m.subjects)
-    _list(top, "publisher", "Bag", [m.publisher])
+    _list(top, "publisher", "Bag", [m.publisher or m.site])
     _list(top, "language", "Bag", [m.language])
     _list(top, "date", "Seq", [m.date])
     _declare_pdfua(top)
