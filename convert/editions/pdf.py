@@ -7,14 +7,14 @@ fields of DESIGN §4 must stand in one RDF block (ISO 19005-3, 6.6.2; ISO 14289-
 from __future__ import annotations
 
 import hashlib
-import logging
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 from markupsafe import Markup
 
-from convert.article import Article, Metadata
+from convert.article import Article, Metadata, Remark
+from convert.editions import glyphs, taming
 from convert.editions.contents import contents, wanted
 from convert.editions.describe import direction, meta_elements, title_block
 from convert.editions.markup import Setter
@@ -25,30 +25,42 @@ from convert.templating import render
 LONG = 8  # headings; a PDF this long shows its contents
 
 
-def write(article: Article, options: Options) -> bytes:
-    """The PDF file."""
-    page = _page(article, options)
+def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
+    """The PDF file, and what of the text it could not show as it stands."""
+    tame, said = taming.tamed(article)
+    page, faces = _page(tame, options), glyphs.installed()
+    lacking = glyphs.missing(page, faces)
+    data, boxes = _set(glyphs.marked(page, lacking), article.metadata)
+    if boxes:  # fontconfig promised what a face then had not
+        lacking |= boxes
+        data, _ = _set(glyphs.marked(page, lacking), article.metadata)
+    return data, (*said, *glyphs.remarks(article, lacking, faces))
+
+
+def _set(page: str, m: Metadata) -> tuple[bytes, set[str]]:
+    """The page as a PDF file, and the characters that have become boxes in it."""
+    glyphs.prepare()
     try:
         from weasyprint import HTML
     except OSError as error:
         raise MissingDependency(
             f"The PDF engine cannot start: {error}.", "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0."
         ) from None
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     try:
-        document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
-        metadata = _xmp(article.metadata)
-        document.metadata.generate_rdf_metadata = lambda *_: metadata
-        identifier = hashlib.sha256(page.encode()).digest()[:16]
-        buffer = BytesIO()
-        document.write_pdf(buffer, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        with glyphs.heard() as boxes:
+            document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
+            metadata = _xmp(m)
+            document.metadata.generate_rdf_metadata = lambda *_: metadata
+            identifier = hashlib.sha256(page.encode()).digest()[:16]
+            buffer = BytesIO()
+            document.write_pdf(buffer, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
     except (RecursionError, ValueError, IndexError, AssertionError) as error:
         raise ConvertError(
             f"The PDF engine gave up on this text ({type(error).__name__}).",
             "Ask for -t html,epub, and report the text.",
             code="pdf-engine",
         ) from error
-    return buffer.getvalue()
+    return buffer.getvalue(), boxes
 
 
 def _page(article: Article, options: Options) -> str:
