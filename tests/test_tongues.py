@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from babel.units import format_unit
+from lxml import html
 
 import convert.editions.words
 from convert import Source, pipeline
@@ -19,6 +20,8 @@ from convert.article import Article, Metadata, Remark
 from convert.editions import glyphs, taming
 from convert.editions.words import words
 from convert.options import Options
+from convert.survey import detect
+from convert.text import leftward
 
 Files = dict[str, bytes]
 TABLE = tomllib.loads(Path(convert.editions.words.__file__).with_suffix(".toml").read_text("utf-8"))
@@ -264,3 +267,64 @@ def test_nasty_texts_become_pages_without_boxes(code: str) -> None:
     assert made["pdf"].startswith(b"%PDF")
     assert not boxes
     assert not code or code in remarks
+
+
+# ---------------------------------------------------------------- scripts
+
+TONGUES = sorted(Path(__file__).with_name("tongues").glob("*.txt"))
+FACE = {
+    "am": "Noto-Serif-Ethiopic",
+    "ar": "Noto-Naskh-Arabic",
+    "bn": "Noto-Serif-Bengali",
+    "el": "Linux-Libertine",
+    "he": "Noto-Serif-Hebrew",
+    "hy": "Noto-Serif-Armenian",
+    "ja": "Noto-Serif-CJK-JP",
+    "ka": "Noto-Serif-Georgian",
+    "th": "Noto-Serif-Thai",
+    "ur": "Noto-Nastaliq-Urdu",
+    "zh-Hant": "Noto-Serif-CJK-TC",
+}
+
+
+@pytest.mark.parametrize("path", TONGUES, ids=lambda p: p.stem)
+def test_a_text_is_set_in_the_face_of_its_script(path: Path, tmp_path: Path) -> None:
+    with glyphs.heard() as boxes:
+        made = pipeline.convert(Source("a.txt", path.read_bytes()), ("html", "pdf"))
+    assert not boxes
+    assert not made.article.remarks
+    assert made.article.metadata.language == path.stem
+    page = html.fromstring(made.editions[0].data)
+    assert page.get("lang") == path.stem
+    assert page.get("dir") == ("rtl" if path.stem in ("ar", "he", "ur") else "ltr")
+    assert not path.stem.startswith(("ar", "he", "ja", "zh")) or page.xpath("//blockquote")
+    if shutil.which("pdffonts"):
+        (tmp_path / "a.pdf").write_bytes(made.editions[1].data)
+        fonts = subprocess.run(("pdffonts", tmp_path / "a.pdf"), capture_output=True, text=True, check=True).stdout
+        assert FACE[path.stem] in fonts
+
+
+@pytest.mark.parametrize("path", TONGUES, ids=lambda p: p.stem)
+def test_notes_are_joined_in_every_script(path: Path) -> None:
+    article = pipeline.read(Source("a.txt", path.read_bytes()))
+    written = path.read_text("utf-8").count("[1]")
+    assert sum(isinstance(n, t.Note) for n in t.nodes(article.blocks)) == written // 2
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [("ar", True), ("fa-IR", True), ("he-Latn", False), ("az-Arab", True), ("en", False), ("und", False), ("", False)],
+)
+def test_a_tag_says_which_way_it_runs(tag: str, said: bool) -> None:
+    assert leftward(tag) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("每天清晨，老周都要走上七十二級臺階，為碼頭上的舊鐘上發條。這口鐘從來不說話。", "zh-Hant"),
+        ("每天清晨，老周都要走上七十二级台阶，为码头上的旧钟上发条。这口钟从来不说话。", "zh"),
+    ],
+)
+def test_chinese_in_full_is_told_from_simplified(written: str, tag: str) -> None:
+    assert detect(written) == tag

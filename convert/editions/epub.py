@@ -51,7 +51,9 @@ def write(article: Article, _options: Options) -> bytes:
     ]
     items = [_item(epub, *f) for f in files]
     nav = _item(epub, "nav", "nav.xhtml", _nav(m, chapters), ("nav",))
-    style = epub.EpubItem("style", "style.css", "text/css", (css("base.css") + css("epub.css")).encode())
+    style = epub.EpubItem(
+        "style", "style.css", "text/css", "".join(map(css, ("base.css", "epub.css", "scripts.css"))).encode()
+    )
     for item in (*items, nav, style, epub.EpubNcx()):
         book.add_item(item)
     book.toc = _ncx_entries(epub, m, chapters)
