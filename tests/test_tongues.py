@@ -251,6 +251,17 @@ def test_a_long_title_says_so(words: int, said: str) -> None:
     assert taming.length("title " * words) == said
 
 
+def test_a_running_head_has_the_first_words_of_a_long_title() -> None:
+    assert taming.running("The Harbour Clock") == ""
+    assert taming.running("The Clock, " * 9) == "The Clock, The Clock, The Clock, The Clock, The Clock…"
+    assert taming.running("港の時計" * 20) == "港の時計" * 6 + "港の時…"
+    made, _ = publication(f"{HEAD}Text.\n", title="The Harbour Clock ☃ " * 25)
+    h1 = html.fromstring(made["html"]).find(".//h1")
+    assert h1 is not None
+    assert h1.get("class") == "very-long"
+    assert len(h1.get("data-running", "")) < 60
+
+
 NASTY = {
     "long-word": "x" * 20_000 + "\n\n" + "https://example.org/" + "a" * 600,
     "marks": "e" + "\u0301\u0302" * 250,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from convert.article import Metadata
+from convert.editions.taming import length, running
 from convert.text import leftward
 
 
@@ -115,6 +116,8 @@ def title_block(m: Metadata) -> dict[str, Any]:
     return {
         "kicker": m.kicker,
         "title": m.title,
+        "length": length(m.title),
+        "running": running(m.title),
         "made": bool(origin and origin.kind == "default" and "words" in origin.why),
         "subtitle": m.subtitle,
         "standfirst": m.standfirst or _stated_description(m),

@@ -102,7 +102,7 @@ def _is_private(char: str) -> bool:
     return unicodedata.category(char) == "Co"
 
 
-_TEXT = re.compile(r">[^<]+<")
+_TEXT = re.compile(r'>[^<]+<|data-running="[^"]*"')  # a running head is read too
 
 
 def marked(page: str, chars: Iterable[str]) -> str:

@@ -249,3 +249,15 @@ def length(title: str) -> Literal["", "long", "very-long"]:
     """The class of a title that is too long for display size."""
     size = _width(title)
     return "very-long" if size > 160 else "long" if size > 70 else ""
+
+
+_RUNNING = 56  # characters of the running head that stand in one line of an A5 page
+
+
+def running(title: str) -> str:
+    """The first words of a title that is too long for a running head; "" where one line holds it."""
+    if _width(title) <= _RUNNING:
+        return ""
+    room = _RUNNING // 2 if title > "\u2e80" else _RUNNING
+    kept, _, _ = title[:room].rpartition(" ")
+    return f"{(kept or title[: room - 1]).rstrip(' ,;:.–—-')}…"
