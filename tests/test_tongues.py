@@ -233,6 +233,16 @@ def test_a_wide_table_of_many_rows_is_set_in_parts() -> None:
     assert "parts" in remarks["wide-table"].message
 
 
+def test_a_long_word_in_a_cell_makes_no_wide_column() -> None:
+    cell = t.Cell(t.NO_ATTR, "AlignDefault", 1, 1, (t.Plain((t.Str("a" * 150 + " short"),)),))
+    rows = (t.Row(t.NO_ATTR, (cell, cell)),)
+    bodies = (t.TableBody(t.NO_ATTR, 0, (), rows),)
+    aligns = (("AlignDefault", None),) * 2
+    (table,), remarks = tamed(t.Table(t.NO_ATTR, t.Caption(), aligns, t.TableHead(), bodies, t.TableFoot()))
+    assert max(map(len, t.plain_text(table).replace("\u200b", " ").split())) == 24
+    assert not remarks
+
+
 def test_a_wide_table_with_spans_is_set_as_lines() -> None:
     lines, _ = tamed(grid(40, 3, span=2))
     assert len(lines) == 3

@@ -98,8 +98,12 @@ def _breakable(word: str, line: int, met: Remarks) -> str:
         return word
     said = f"A word of {len(word)} letters may break at every {PIECE}th in the PDF."
     met.setdefault("long-word", Remark("long-word", line, said))
-    cuts = [0, *(_before_letter(word, at) for at in range(PIECE, len(word), PIECE)), len(word)]
-    return "\u200b".join(word[a:b] for a, b in itertools.pairwise(cuts) if a < b)
+    return "\u200b".join(_pieces(word, PIECE))
+
+
+def _pieces(word: str, size: int) -> list[str]:
+    cuts = [0, *(_before_letter(word, at) for at in range(size, len(word), size)), len(word)]
+    return [word[a:b] for a, b in itertools.pairwise(cuts) if a < b]
 
 
 def _before_letter(word: str, at: int) -> int:
@@ -153,6 +157,7 @@ _TURNED_ROWS = 8  # so many become columns
 
 def _table(table: t.Table, measure: int, line: int, met: Remarks) -> t.Blocks:
     """The table if a page can hold it; else turned, where that is narrow enough; else in parts under one another."""
+    table = t.walk(table, _in_cell)
     widths = _widths(table)
     if sum(widths) <= measure and len(widths) <= WIDEST:
         return (table,)
@@ -171,6 +176,16 @@ def _table(table: t.Table, measure: int, line: int, met: Remarks) -> t.Blocks:
     return blocks
 
 
+_CELL = 24  # letters of a word that a column may be made as wide as
+
+
+def _in_cell(node: Any) -> Any:
+    """A text in a table, with places to break in the words that would make a column too wide."""
+    if not isinstance(node, t.Str) or max(map(len, node.text.split()), default=0) <= _CELL:
+        return node
+    return t.Str(_UNBROKEN.sub(lambda run: "\u200b".join(_pieces(run.group(), _CELL)), node.text))
+
+
 def _rows(table: t.Table) -> list[t.Row]:
     bodies = (row for body in table.bodies for row in (*body.head, *body.rows))
     return [*table.head.rows, *bodies, *table.foot.rows]
@@ -181,8 +196,8 @@ def _widths(table: t.Table) -> list[int]:
     widths = [0] * len(table.columns)
     for row in _rows(table):
         for i, cell in enumerate(row.cells[: len(widths)]):
-            longest = max(map(_width, t.plain_text(cell.blocks).split()), default=0)
-            widths[i] = max(widths[i], min(longest, 24) + 2)
+            words = t.plain_text(cell.blocks).replace("\u200b", " ").split()
+            widths[i] = max(widths[i], min(max(map(_width, words), default=0), _CELL) + 2)
     return widths
 
 
