@@ -315,6 +315,7 @@ def test_a_text_is_set_in_the_face_of_its_script(path: Path, tmp_path: Path) -> 
     assert not boxes
     assert not made.article.remarks
     assert made.article.metadata.language == path.stem
+    assert len(made.article.metadata.authors) == 1
     page = html.fromstring(made.editions[0].data)
     assert page.get("lang") == path.stem
     assert page.get("dir") == ("rtl" if path.stem in ("ar", "he", "ur") else "ltr")
