@@ -18,9 +18,12 @@ from convert import Source, pipeline
 from convert import tree as t
 from convert.article import Article, Metadata, Remark
 from convert.editions import glyphs, taming
+from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
 from convert.editions.words import words
 from convert.options import Options
 from convert.survey import detect
+from convert.templating import css
 from convert.text import leftward
 
 Files = dict[str, bytes]
@@ -350,3 +353,25 @@ def test_a_tag_says_which_way_it_runs(tag: str, said: bool) -> None:
 )
 def test_chinese_in_full_is_told_from_simplified(written: str, tag: str) -> None:
     assert detect(written) == tag
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "style"),
+    [
+        ("ar", "وُلد سنة ١٩٣١", "arabic-indic"),
+        ("ar", "وُلد سنة 1931", ""),
+        ("ar", "وُلد", ""),
+        ("fa", "کلید", "persian"),
+        ("fa", "سال 1390", ""),
+        ("hi-IN", "सन १९३१", "devanagari"),
+        ("th", "พ.ศ. ๒๕๖๑", "thai"),
+        ("en", "١٩٣١", ""),
+    ],
+)
+def test_lists_count_in_the_figures_that_the_text_writes(language: str, written: str, style: str) -> None:
+    items = ((t.Plain((t.Str("a"),)),), (t.Plain((t.Str("b"),)),))
+    blocks = (t.Para((t.Str(written),)), t.OrderedList(t.ListAttributes(), items))
+    assert numerals(Article(Metadata(language=language), blocks)) == style
+    said = f' class="{style}"' if style else ""
+    assert Setter(numerals=style).block(blocks[1]).startswith(f"<ol{said}>")
+    assert not style or f"ol.{style} {{ list-style-type: {style}; }}" in css("scripts.css")

@@ -18,6 +18,7 @@ from convert.editions import glyphs, taming
 from convert.editions.contents import contents, wanted
 from convert.editions.describe import direction, meta_elements, title_block
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
 from convert.templating import render
@@ -65,7 +66,7 @@ def _set(page: str, m: Metadata) -> tuple[bytes, set[str]]:
 
 def _page(article: Article, options: Options) -> str:
     m = article.metadata
-    setter = Setter(notes="page")
+    setter = Setter(notes="page", numerals=numerals(article))
     toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
     return render(
         "pages.html",
