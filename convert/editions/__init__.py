@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from convert.article import Article, Edition
@@ -32,7 +33,8 @@ def _html(article: Article, options: Options, stem: str) -> Edition:
 def _pdf(article: Article, options: Options, stem: str) -> Edition:
     from convert.editions import pdf
 
-    return _edition("pdf", stem, pdf.write(article, options))
+    data, remarks = pdf.write(article, options)
+    return replace(_edition("pdf", stem, data), remarks=remarks)
 
 
 def _epub(article: Article, options: Options, stem: str) -> Edition:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from convert.article import Metadata
-
-RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ps sd ug ur yi".split())
+from convert.editions.taming import length, running
+from convert.text import leftward
 
 
 class Meta(NamedTuple):
@@ -25,8 +25,8 @@ class Meta(NamedTuple):
 
 
 def direction(language: str) -> str:
-    """`rtl` or `ltr`, by the language's usual script."""
-    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    """`rtl` or `ltr`, by the script that the language says or is usually written in."""
+    return "rtl" if leftward(language) else "ltr"
 
 
 def meta_elements(m: Metadata) -> list[Meta]:
@@ -101,10 +101,12 @@ def shown_authors(m: Metadata) -> str:
 def _locale(language: str) -> Any:
     from babel import Locale, UnknownLocaleError
 
-    try:
-        return Locale.parse(language.split("-")[0]) if language != "und" else None
-    except (UnknownLocaleError, ValueError):
-        return None
+    for tag in (language, language.split("-")[0]) if language != "und" else ():
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
 
 
 def title_block(m: Metadata) -> dict[str, Any]:
@@ -114,6 +116,8 @@ def title_block(m: Metadata) -> dict[str, Any]:
     return {
         "kicker": m.kicker,
         "title": m.title,
+        "length": length(m.title),
+        "running": running(m.title),
         "made": bool(origin and origin.kind == "default" and "words" in origin.why),
         "subtitle": m.subtitle,
         "standfirst": m.standfirst or _stated_description(m),

@@ -20,6 +20,7 @@ from convert.article import Article, Metadata
 from convert.editions.contents import Entry, contents
 from convert.editions.describe import direction, sort_name, title_block
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
 from convert.options import Options
 from convert.templating import css, render
 from convert.tree import Block, Header, plain_text, walk
@@ -42,16 +43,21 @@ def write(article: Article, _options: Options) -> bytes:
 
     m = article.metadata
     chapters = cut(article)
-    places = _places(chapters)
+    places, figures = _places(chapters), numerals(article)
     book = epub.EpubBook()
     _describe(book, m)
     files = [
         ("title", "title.xhtml", _title_page(m), ()),
-        *((c.name.removesuffix(".xhtml"), c.name, _text(c, m, i, places), ()) for i, c in enumerate(chapters, 1)),
+        *(
+            (c.name.removesuffix(".xhtml"), c.name, _text(c, m, i, places, figures), ())
+            for i, c in enumerate(chapters, 1)
+        ),
     ]
     items = [_item(epub, *f) for f in files]
     nav = _item(epub, "nav", "nav.xhtml", _nav(m, chapters), ("nav",))
-    style = epub.EpubItem("style", "style.css", "text/css", (css("base.css") + css("epub.css")).encode())
+    style = epub.EpubItem(
+        "style", "style.css", "text/css", "".join(map(css, ("base.css", "epub.css", "scripts.css"))).encode()
+    )
     for item in (*items, nav, style, epub.EpubNcx()):
         book.add_item(item)
     book.toc = _ncx_entries(epub, m, chapters)
@@ -116,9 +122,9 @@ def _places(chapters: Sequence[Chapter]) -> dict[str, str]:
     return places
 
 
-def _text(chapter: Chapter, m: Metadata, number: int, places: Mapping[str, str]) -> bytes:
+def _text(chapter: Chapter, m: Metadata, number: int, places: Mapping[str, str], figures: str) -> bytes:
     elsewhere = {name: file for name, file in places.items() if file != chapter.name}
-    setter = Setter(xhtml=True, notes="aside", prefix=f"c{number}-", elsewhere=elsewhere)
+    setter = Setter(xhtml=True, notes="aside", numerals=figures, prefix=f"c{number}-", elsewhere=elsewhere)
     body = setter.blocks(chapter.blocks) + setter.notes_found()
     return _page(m, chapter.title, "bodymatter chapter", body=Markup(body))
 

@@ -8,6 +8,7 @@ from convert.article import Article
 from convert.editions.contents import contents, wanted
 from convert.editions.describe import direction, json_ld, meta_elements, title_block
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
 from convert.options import Options
 from convert.templating import render
 
@@ -15,7 +16,7 @@ from convert.templating import render
 def write(article: Article, options: Options) -> bytes:
     """The page as UTF-8."""
     m = article.metadata
-    setter = Setter()
+    setter = Setter(numerals=numerals(article))
     body = setter.blocks(article.blocks)
     page = render(
         "article.html",

@@ -25,6 +25,7 @@ class Setter:
     xhtml: bool = False
     notes: Literal["end", "aside", "page"] = "end"
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # the file of each identifier that is not in this one
+    numerals: str = ""  # the counter style of lists that count in figures other than 1, 2, 3, which is their class
     prefix: str = ""  # before the ids of notes, so that chapters do not share them
     found: list[t.Blocks] = field(default_factory=list)
 
@@ -61,7 +62,8 @@ class Setter:
             case t.BulletList(items):
                 return f"<ul{_kind(items)}>\n{self._items(items)}</ul>"
             case t.OrderedList(numbering, items):
-                return f"<ol{_kind(items)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
+                counts = self.numerals if numbering.style == "Decimal" else ""
+                return f"<ol{_kind(items, counts)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
             case t.DefinitionList(items):
                 return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
             case t.Table():
@@ -290,9 +292,9 @@ def _language(attr: t.Attr) -> str:
     return f' class="language-{escape(attr.classes[0])}"' if attr.classes else ""
 
 
-def _kind(items: Iterable[t.Blocks]) -> str:
+def _kind(items: Iterable[t.Blocks], counts: str = "") -> str:
     """The classes of a list: loose where its items are paragraphs, which are spaced; tasks where boxes begin them."""
     loose = any(item and not isinstance(item[0], t.Plain) for item in items)
     tasks = all(item and t.plain_text(item[0])[:1] in tuple("☐☑☒✓✗") for item in items)
-    classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks)) if said)
+    classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks), (counts, counts)) if said)
     return f' class="{classes}"' if classes else ""

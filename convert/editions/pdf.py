@@ -7,7 +7,6 @@ fields of DESIGN §4 must stand in one RDF block (ISO 19005-3, 6.6.2; ISO 14289-
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -15,10 +14,12 @@ from typing import Any
 from lxml import etree
 from markupsafe import Markup
 
-from convert.article import Article, Metadata
+from convert.article import Article, Metadata, Remark
+from convert.editions import glyphs, taming
 from convert.editions.contents import contents, wanted
 from convert.editions.describe import direction, meta_elements, title_block
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
 from convert.templating import render
@@ -27,36 +28,50 @@ from convert.tree import Link, nodes
 LONG = 8  # headings; a PDF this long shows its contents
 
 
-def write(article: Article, options: Options) -> bytes:
-    """The PDF file."""
-    page = _page(article, options)
+def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
+    """The PDF file, and what of the text it could not show as it stands."""
+    tame, said = taming.tamed(article)
+    page, faces = _page(tame, options), glyphs.installed()
+    lacking = glyphs.missing(page, faces)
+    data, boxes = _set(glyphs.marked(page, lacking), article)
+    if boxes:  # fontconfig promised what a face then had not
+        lacking |= boxes
+        data, _ = _set(glyphs.marked(page, lacking), article)
+    return data, (*said, *glyphs.remarks(article, lacking, faces))
+
+
+def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
+    """The page as a PDF file, and the characters that have become boxes in it."""
+    glyphs.prepare()
     try:
         from weasyprint import HTML
     except OSError as error:
         raise MissingDependency(
             f"The PDF engine cannot start: {error}.", "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0."
         ) from None
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     try:
-        document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
-        metadata = _xmp(article.metadata)
-        document.metadata.generate_rdf_metadata = lambda *_: metadata
-        identifier = hashlib.sha256(page.encode()).digest()[:16]
-        buffer = BytesIO()
-        finish = _entitle(article)
-        document.write_pdf(buffer, finisher=finish, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        with glyphs.heard() as boxes:
+            document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
+            metadata = _xmp(article.metadata)
+            document.metadata.generate_rdf_metadata = lambda *_: metadata
+            identifier = hashlib.sha256(page.encode()).digest()[:16]
+            buffer = BytesIO()
+            finish = _entitle(article)
+            document.write_pdf(
+                buffer, finisher=finish, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier
+            )
     except (RecursionError, ValueError, IndexError, AssertionError) as error:
         raise ConvertError(
             f"The PDF engine gave up on this text ({type(error).__name__}).",
             "Ask for -t html,epub, and report the text.",
             code="pdf-engine",
         ) from error
-    return buffer.getvalue()
+    return buffer.getvalue(), boxes
 
 
 def _page(article: Article, options: Options) -> str:
     m = article.metadata
-    setter = Setter(notes="page")
+    setter = Setter(notes="page", numerals=numerals(article))
     toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
     return render(
         "pages.html",
