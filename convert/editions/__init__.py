@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from convert.article import Article, Edition
@@ -50,9 +51,23 @@ def _pandoc(name: str, writer: str) -> Callable[[Article, Options, str], Edition
     return set_by_pandoc
 
 
+def _exchange(name: str) -> Callable[[Article, Options, str], Edition]:
+    def set_for_others(article: Article, _options: Options, stem: str) -> Edition:
+        from convert.editions import exchange
+
+        written = exchange.write(article, name)
+        return replace(_edition(name, stem, written.data), remarks=written.remarks)
+
+    return set_for_others
+
+
 def _edition(name: str, stem: str, data: bytes) -> Edition:
     kind = EDITIONS[name]
     return Edition(name, stem + kind.extension, kind.media_type, data)
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
 
 
 EDITIONS: dict[str, EditionKind] = {
@@ -63,6 +78,12 @@ EDITIONS: dict[str, EditionKind] = {
         _pandoc("markdown", "markdown-smart"), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"
     ),
     "json": EditionKind(_pandoc("json", "json"), "application/json", ".json", "the document tree, as pandoc's JSON"),
+    "docx": EditionKind(_exchange("docx"), _OFFICE, ".docx", "for word processors, with heading styles"),
+    "odt": EditionKind(_exchange("odt"), _OPEN_DOCUMENT, ".odt", "for LibreOffice and other word processors"),
+    "latex": EditionKind(_exchange("latex"), "application/x-tex", ".tex", "an article to compile"),
+    "jats": EditionKind(_exchange("jats"), "application/jats+xml", ".jats.xml", "version 1.2, for journals"),
+    "rst": EditionKind(_exchange("rst"), "text/x-rst; charset=utf-8", ".rst", "as Sphinx and docutils read it"),
+    "plain": EditionKind(_exchange("plain"), "text/plain; charset=utf-8", ".plain.txt", "set evenly, for mail"),
 }  # fmt: skip
 
 

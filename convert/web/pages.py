@@ -122,6 +122,8 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
     page = render(
         "desk.html",
         editions=EDITIONS,
+        first_formats=DEFAULT_FORMATS,
+        more_formats=[name for name in EDITIONS if name not in DEFAULT_FORMATS],
         called=called,
         fields=sorted(fields, key=_rank),
         words=_words,
