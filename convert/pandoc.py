@@ -42,7 +42,7 @@ def written(whole: t.Pandoc, writer: str, *arguments: str) -> bytes:
 
 def read(data: bytes, reader: str) -> t.Pandoc:
     """The document that `data` holds in pandoc's format `reader`. InputError where pandoc cannot read it."""
-    done = _run(data, READING, f"--from={reader}", "--to=json")
+    done = _run(data, READING, f"--from={reader}", "--to=json", "--standalone")
     if done.returncode:
         said = f"The {reader.partition('-')[0]} cannot be read: {_reason(done)}"
         raise InputError(said, "Open it where it was written, and save it again.")

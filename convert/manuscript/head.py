@@ -1,0 +1,64 @@
+"""The head of a manuscript: the lines that only repeat its title page are taken off, and the heading that is its title.
+
+An ODF text, a page or a book shows title, authors and date in its text as well as in its properties; each edition of
+ours sets them from the metadata, once.
+"""
+
+from __future__ import annotations
+
+from convert.matter import dates, names
+from convert.matter.draft import Draft
+from convert.text import Line, bare
+from convert.tree import Block, Blocks, Header, Note, Para, nodes, plain_text
+
+LONGEST = 12  # blocks of a title page
+_SEARCHED = 20  # blocks above which a page has its navigation
+
+
+def taken_off(blocks: Blocks, kind: str, draft: Draft) -> Blocks:
+    """`blocks` without title page; a title that only a heading says is noted."""
+    place = _title_heading(blocks, kind, draft)
+    if place < 0:
+        place = next((i for i, b in enumerate(blocks[:4]) if _says(b, draft) == "title"), 0)
+    end = place
+    while end < min(len(blocks), place + LONGEST) and (what := _says(blocks[end], draft)):
+        draft.take(Line(0, plain_text(blocks[end]), 0), what)
+        end += 1
+    notes = tuple(Para((note,)) for block in blocks[place:end] for note in nodes(block) if isinstance(note, Note))
+    return (*blocks[:place], *notes, *blocks[end:])
+
+
+def _title_heading(blocks: Blocks, kind: str, draft: Draft) -> int:
+    """The place of the heading that is the title, -1 where none is: the only one of level 1, at the top."""
+    tops = [i for i, block in enumerate(blocks) if isinstance(block, Header) and block.level == 1]
+    if len(tops) != 1 or tops[0] >= _SEARCHED or any(isinstance(b, Header) for b in blocks[: tops[0]]):
+        return -1
+    words = " ".join(plain_text(blocks[tops[0]]).split())
+    title = str(draft.values.get("title", ""))
+    if kind == "html" and len(bare(words)) > 3 and bare(words) in bare(title):
+        draft.values["title"] = words  # <title> has the name of the site besides
+    draft.say("title", words, 0, "the only heading of the first level")
+    return tops[0] if bare(words) == bare(str(draft.values["title"])) else -1
+
+
+def _says(block: Block, draft: Draft) -> str:
+    """The field that a block says again and nothing else, "" where it says more."""
+    if not isinstance(block, Para | Header):
+        return ""
+    text = " ".join(plain_text(block).split())
+    said = bare(text)
+    for name in ("title", "subtitle", "standfirst", "kicker", "site"):
+        if said and said == bare(str(draft.values.get(name, ""))):
+            return name
+    authors = {bare(author) for author in draft.values.get("authors", ())}
+    if authors and {bare(name) for name in _people(text)} <= authors:
+        return "authors"
+    date = str(draft.values.get("date", ""))[:10]
+    found = dates.whole(text, draft.language) if date and len(text) < 60 else None
+    return "date" if found and found.iso == date else ""
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """The names that a byline gives; the text itself where it gives none."""
+    by = names.BY.match(text)
+    return names.people(text[by.end() :] if by else text) or (text,)
