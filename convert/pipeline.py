@@ -16,6 +16,7 @@ from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
 from convert.readers import TEXT
 from convert.report import Reading, Rival
+from convert.tree import plain_text
 
 DEFAULT_FORMATS = ("html", "pdf", "epub")
 _DEFAULTS = Limits()
@@ -30,8 +31,11 @@ def convert(
     """The editions of `source`, in the order of `formats`. Raises a ConvertError that names the cure."""
     options = options or Options()
     formats = known_formats(formats)
-    _refuse_large(source, formats if manuscript.kind_of(source, options.reader) == TEXT else (), limits)
+    is_text = manuscript.kind_of(source, options.reader) == TEXT
+    _refuse_large(source, formats if is_text else (), limits)
     article = read(source, options, limits)
+    if not is_text:  # its bytes say little of its length
+        _refuse_large(Source("", plain_text(article.blocks).encode()), formats, limits)
     _refuse_many(article, formats, limits)
     stem = media_name(source.name)
     editions = tuple(EDITIONS[f].set(article, options, stem) for f in formats)

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from convert.article import Article, Edition
 from convert.options import Options
 
+MARKDOWN = "markdown-smart-simple_tables-multiline_tables"  # with the tables that other tools read as well
+
 
 class EditionKind(NamedTuple):
     """One format: how it is set, and what the world calls it."""
@@ -75,7 +77,7 @@ EDITIONS: dict[str, EditionKind] = {
     "pdf": EditionKind(_pdf, "application/pdf", ".pdf", "tagged pages, A5"),
     "epub": EditionKind(_epub, "application/epub+zip", ".epub", "version 3, for reading systems"),
     "markdown": EditionKind(
-        _pandoc("markdown", "markdown-smart"), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"
+        _pandoc("markdown", MARKDOWN), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"
     ),
     "json": EditionKind(_pandoc("json", "json"), "application/json", ".json", "the document tree, as pandoc's JSON"),
     "docx": EditionKind(_exchange("docx"), _OFFICE, ".docx", "for word processors, with heading styles"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from convert import pandoc
 from convert import tree as t
 from convert.article import Article, Metadata, Remark
-from convert.editions.describe import title_block
+from convert.editions.describe import direction, title_block
 
 _NEVER = b"1970-01-01T00:00:00Z"  # what pandoc's sandbox has for the time
 
@@ -57,7 +57,10 @@ def _meta(m: Metadata, writer: str) -> dict[str, t.MetaValue | None]:
         "title": _text(m.title), "subtitle": _text(m.subtitle), "author": _list(m.authors), "date": _text(m.date[:10]),
         "lang": _text(language),
     }  # fmt: skip
+    if direction(m.language) == "rtl":
+        said["dir"] = _text("rtl")
     if writer in ("docx", "odt"):
+        said["lang"] = _text(m.language)  # und as well: without it pandoc's model document says en-US
         said |= {name: _text(getattr(m, name)) for name in ("publisher", "site", "source", "rights", "identifier")}
     if writer in ("docx", "odt", "latex"):
         said |= {"keywords": _list(m.subjects), "description": _text(m.description)}
@@ -91,11 +94,15 @@ def _map(values: dict[str, t.MetaValue | None]) -> t.MetaMap:
     return t.MetaMap(tuple((key, value) for key in sorted(values) if (value := values[key]) is not None))
 
 
+_SHOWN = ("kicker", "site", "standfirst")
+
+
 def _lead(m: Metadata, writer: str) -> t.Blocks:
     """What stands in our title block and in none of pandoc's, as paragraphs before the text."""
     shown = title_block(m)
     in_front = (m.kicker, m.site, _abstract(m)) if writer == "jats" else ()
-    texts = [shown[name] for name in ("kicker", "site", "standfirst") if shown[name] and shown[name] not in in_front]
+    names = ("subtitle", *_SHOWN) if writer == "plain" else _SHOWN
+    texts = [shown[name] for name in names if shown[name] and shown[name] not in in_front]
     fields = tuple((t.Str(f"{key}: {value}"),) for key, value in shown["fields"])
     return (*(t.Para((t.Emph((t.Str(text),)),)) for text in texts), *((t.LineBlock(fields),) if fields else ()))
 

@@ -15,7 +15,7 @@ from convert import decoding, matter, pandoc, text
 from convert.article import Article, Metadata, Remark, Source, Taken
 from convert.errors import InputError, NotText
 from convert.ledger import letters
-from convert.manuscript import archive, cleaning, head, properties
+from convert.manuscript import archive, cleaning, head, page, properties
 from convert.matter.draft import Draft
 from convert.matter.front import front_matter
 from convert.options import Options
@@ -87,13 +87,14 @@ def read(source: Source, kind: str, options: Options) -> Manuscript:
     data, found, doubts = _opened(source.data, kind, options, draft)
     document = pandoc.read(data, READERS[kind].pandoc)
     blocks, odd = cleaning.tidied(document.blocks)
+    blocks = cleaning.with_verse(blocks) if kind == "markdown" else blocks
     counted = account(blocks)
     cleaned = cleaning.cleaned(blocks, kind)
     properties.stated(document.meta, kind, draft)
     properties.noted(found, kind, draft)
     blocks = head.taken_off(cleaned.blocks, kind, draft)
     matter.given(options, draft)
-    if not account(blocks) and "title" not in draft.values:
+    if not plain_text(blocks).strip() and not counted and "title" not in draft.values:
         raise _empty()
     language = detect(_sample(blocks))
     blocks = cleaning.set_by_language(blocks, draft.values.get("language") or language)
@@ -114,7 +115,7 @@ def _opened(
         return opened.data, properties.of_archive(opened.members, kind), ()
     if kind == "rtf":  # seven bits, and what programs wrote that did not know it
         return data.decode("cp1252", "replace").encode() if not _is_utf_8(data) else data, (), ()
-    encoding = options.encoding or ("" if _is_utf_8(data) else properties.charset(data))
+    encoding = options.encoding or ("" if _is_utf_8(data) else page.charset(data))
     decoded, doubts = decoding.decode(data, encoding)
     written, more = text.tidy(decoded)
     if kind == "markdown":
@@ -123,8 +124,12 @@ def _opened(
         written = "\n".join(written.split("\n")[size:])
     if kind == "rst":
         properties.authors(written, draft)
-    found, left_out = properties.of_page(written) if kind == "html" else ((), ())
-    return written.encode(), found, (*doubts, *more, *left_out)
+    if kind != "html":
+        return written.encode(), (), (*doubts, *more)
+    found, left_out = page.of_page(written)
+    own = page.ours(written)
+    draft.taken += own.taken
+    return own.page.encode(), (*found, *own.found), (*doubts, *more, *left_out)
 
 
 def _is_utf_8(data: bytes) -> bool:

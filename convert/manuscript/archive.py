@@ -6,6 +6,7 @@ Obeys ECMA-376 part 2 (docx), ODF 1.3 part 2 (odt) and OCF 3.3 (epub).
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ _SMALL = 1_000_000  # unpacked bytes that nobody minds, however well they pack
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _MIMETYPES = {"application/vnd.oasis.opendocument.text": "odt", "application/epub+zip": "epub"}
 _TEXTS = (".xml", ".rels", ".rdf", ".opf", ".ncx", ".xhtml", ".html", ".htm")
+_TITLE_PAGE = re.compile(rb"(epub:type=[\"'][^\"'<>]{0,200}?)\btitlepage\b")  # what pandoc would leave out, unread
 _LOCKED = {"odt": "META-INF/manifest.xml", "epub": "META-INF/rights.xml"}
 
 
@@ -100,7 +102,7 @@ def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: str) -> bytes:
         raise _broken(kind) from None
     if b"<!ENTITY" in data:
         raise InputError(f"The {kind} declares XML entities, which no word processor does.", "Save it again.")
-    return data
+    return _TITLE_PAGE.sub(rb"\1x", data) if kind == "epub" else data
 
 
 def _refuse_locked(members: Mapping[str, bytes], kind: str) -> None:

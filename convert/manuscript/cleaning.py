@@ -81,6 +81,30 @@ def _refuse_deep(blocks: t.Blocks) -> None:
         stack += [(getattr(node, name), deep, marks) for name in t.parts(type(node))]
 
 
+def with_verse(blocks: t.Blocks) -> t.Blocks:
+    """`blocks` of Markdown with the paragraphs whose lines all begin with a bar as verse, which CommonMark has not."""
+    return t.walk(blocks, _barred)  # type: ignore[no-any-return]
+
+
+def _barred(node: Any) -> Any:
+    if not isinstance(node, t.Para) or not node.inlines or not _has_bar(node.inlines[0]):
+        return node
+    groups = itertools.groupby(node.inlines, lambda x: isinstance(x, t.SoftBreak))
+    lines = [tuple(group) for is_break, group in groups if not is_break]
+    return t.LineBlock(tuple(map(_unbarred, lines))) if all(_has_bar(line[0]) for line in lines) else node
+
+
+def _has_bar(first: t.Inline) -> bool:
+    return isinstance(first, t.Str) and (first.text[:2] == "| " or first.text == "|")
+
+
+def _unbarred(line: t.Inlines) -> t.Inlines:
+    first = line[0].text[2:] if isinstance(line[0], t.Str) else ""
+    indent = len(first) - len(first.lstrip(" \u00a0"))
+    rest = ("\u00a0" * indent) + first.lstrip(" \u00a0")
+    return (t.Str(rest), *line[1:]) if rest else line[1:]
+
+
 # ---------------------------------------------------------------- structure
 
 
@@ -115,9 +139,9 @@ def _remarks(sheet: _Sheet, kind: str) -> list[Remark]:
     raw = ", ".join(f"{count} {name}" for name, count in sorted(sheet.raw.items()))
     said = (
         (raw, f"Raw parts that only {kind} knows were left out: {raw}."),
-        (sheet.pictures, f"Pictures are not taken over; {sheet.pictures} were left out, their descriptions kept."),
-        (sheet.unlinked, f"{sheet.unlinked} links lead nowhere from here and were set as their words."),
-        (sheet.formulas, f"{sheet.formulas} formulas are shown as they are written in TeX."),
+        (sheet.pictures, f"Pictures are not taken over; left out, their descriptions kept: {sheet.pictures}."),
+        (sheet.unlinked, f"Links that lead nowhere from here, set as their words: {sheet.unlinked}."),
+        (sheet.formulas, f"Formulas that are shown as TeX writes them: {sheet.formulas}."),
     )
     codes = ("raw", "pictures", "links", "formulas")
     return [Remark(code, 0, message) for code, (any_, message) in zip(codes, said, strict=True) if any_]
@@ -210,12 +234,17 @@ def _generated(attr: t.Attr) -> bool:
     return any(key in _GENERATED for key, _ in attr.pairs)
 
 
+_INDENT = re.compile(r"indent-(\d{1,2})")  # how our own editions say that a line of verse is set in
+
+
 def _span(attr: t.Attr, inner: t.Inlines, sheet: _Sheet) -> Any:
     """Its words; with its language where it says one, and with its place where a link leads there."""
     if _generated(attr):
         sheet.take(inner, "what an edition added")
         return ()
     name, pairs = _place(attr.id, sheet), _tongue(attr)
+    if "line" in attr.classes and (inset := next((_INDENT.fullmatch(c) for c in attr.classes[1:2]), None)):
+        inner = _joined((t.Str("\u00a0" * 2 * int(inset[1])), *inner))
     if "smallcaps" in attr.classes:
         inner = (t.SmallCaps(inner),)
     if not name and (not pairs or not inner):
@@ -449,4 +478,13 @@ def linked(blocks: t.Blocks) -> t.Blocks:
             return replace(node, target=t.Target(f"#{aim}")) if aim else t.Span(t.NO_ATTR, node.inlines)
         return node
 
-    return t.walk(t.walk(blocks, find), lead)  # type: ignore[no-any-return]
+    return t.walk(t.walk(t.walk(blocks, find), lead), _opened)  # type: ignore[no-any-return]
+
+
+def _opened(node: Any) -> Any:
+    """`node` with the words of links that led nowhere among its own."""
+    inner = getattr(node, "inlines", ())
+    if not any(isinstance(x, t.Span) and x.attr == t.NO_ATTR for x in inner):
+        return node
+    parts = ((*x.inlines,) if isinstance(x, t.Span) and x.attr == t.NO_ATTR else (x,) for x in inner)
+    return replace(node, inlines=_joined(tuple(itertools.chain.from_iterable(parts))))

@@ -6,12 +6,15 @@ ours sets them from the metadata, once.
 
 from __future__ import annotations
 
+import re
+
 from convert.matter import dates, names
 from convert.matter.draft import Draft
 from convert.text import Line, bare
 from convert.tree import Block, Blocks, Header, Note, Para, nodes, plain_text
 
-LONGEST = 12  # blocks of a title page
+LONGEST = 8  # blocks of a title page
+_SHORT = 200  # characters of a paragraph that may stand on one
 _SEARCHED = 20  # blocks above which a page has its navigation
 
 
@@ -20,12 +23,22 @@ def taken_off(blocks: Blocks, kind: str, draft: Draft) -> Blocks:
     place = _title_heading(blocks, kind, draft)
     if place < 0:
         place = next((i for i, b in enumerate(blocks[:4]) if _says(b, draft) == "title"), 0)
-    end = place
-    while end < min(len(blocks), place + LONGEST) and (what := _says(blocks[end], draft)):
-        draft.take(Line(0, plain_text(blocks[end]), 0), what)
-        end += 1
-    notes = tuple(Para((note,)) for block in blocks[place:end] for note in nodes(block) if isinstance(note, Note))
-    return (*blocks[:place], *notes, *blocks[end:])
+    gone = {place + i: what for i, block in enumerate(_page(blocks[place:])) if (what := _says(block, draft))}
+    for i, what in gone.items():
+        draft.take(Line(0, plain_text(blocks[i]), 0), what)
+    notes = tuple(Para((note,)) for i in gone for note in nodes(blocks[i]) if isinstance(note, Note))
+    rest = tuple(block for i, block in enumerate(blocks) if i not in gone)
+    return (*rest[:place], *notes, *rest[place:]) if gone else blocks
+
+
+def _page(blocks: Blocks) -> Blocks:
+    """What may be a title page at the top of `blocks`: up to the first heading below the title, or a long paragraph."""
+    size = next((i for i, b in enumerate(blocks[1:LONGEST], 1) if isinstance(b, Header) or not _is_short(b)), LONGEST)
+    return blocks[:size]
+
+
+def _is_short(block: Block) -> bool:
+    return isinstance(block, Para) and len(plain_text(block)) < _SHORT
 
 
 def _title_heading(blocks: Blocks, kind: str, draft: Draft) -> int:
@@ -46,6 +59,11 @@ def _says(block: Block, draft: Draft) -> str:
     if not isinstance(block, Para | Header):
         return ""
     text = " ".join(plain_text(block).split())
+    pieces = {_piece(piece, draft) for piece in re.split(r"\s[·|•]\s", text[:400])} if len(text) < 400 else {""}
+    return "" if "" in pieces else ", ".join(sorted(pieces))
+
+
+def _piece(text: str, draft: Draft) -> str:
     said = bare(text)
     for name in ("title", "subtitle", "standfirst", "kicker", "site"):
         if said and said == bare(str(draft.values.get(name, ""))):

@@ -1,4 +1,4 @@
-"""What a file says of itself: Word's properties, ODF's meta.xml, an EPUB's package, a page's head, pandoc's metadata.
+"""What a file says of itself: Word's properties, ODF's meta.xml, an EPUB's package, pandoc's metadata.
 
 Each becomes pairs of a field and its value; the fields are Dublin Core's, or those people write in front matter. Only
 fields that have a home are taken from properties, since nobody reads the others; what a reader sees in the text is
@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-from lxml import etree, html
+from lxml import etree
 
-from convert.article import Remark
 from convert.matter import fields
 from convert.matter.draft import Draft
 from convert.options import is_date, is_language
@@ -23,11 +21,11 @@ from convert.tree import MetaBlocks, MetaInlines, MetaList, MetaMap, MetaString,
 
 Properties = tuple[tuple[str, str], ...]
 LONGEST = 2000  # characters of a value
-_HEAD = 200_000  # characters of a page in which its head ends
 
 # The field that each name means, in lower case and without the name of its vocabulary.
 _MEANS = {
-    "title": "title", "subtitle": "subtitle", "creator": "authors", "initial-creator": "authors", "author": "authors",
+    "title": "title", "subtitle": "subtitle", "kicker": "kicker", "standfirst": "standfirst",
+    "creator": "authors", "initial-creator": "authors", "author": "authors",
     "subject": "subjects", "keyword": "subjects", "keywords": "subjects", "tag": "subjects",
     "description": "description", "language": "language", "publisher": "publisher", "rights": "rights",
     "identifier": "identifier", "source": "source", "site": "site", "site_name": "site", "date": "date",
@@ -42,7 +40,7 @@ _ODF = {"date": "modified"}  # where ODF means otherwise than others by a name
 _NOBODY = frozenset(
     "author user admin administrator owner unknown anonymous python-docx pandoc windows home student".split()
 ) | {"microsoft office user", "windows user", "un-named", "default user"}
-_UNTITLED = re.compile(r"(?i)(?:untitled|unbenannt|document|dokument|doc|microsoft word)\b ?(?:-.{0,200}|\d{0,6})")
+_UNTITLED = re.compile(r"(?i)(?:untitled|unbenannt|document|dokument|doc)[ _-]?\d{0,6}|microsoft word - .{0,200}")
 _LONG_AGO = (
     "1601",
     "1899",
@@ -106,47 +104,6 @@ def _attribute(node: etree._Element, name: str) -> str:
 
 def _text(node: etree._Element) -> str:
     return " ".join("".join(str(part) for part in node.itertext()).split())[:LONGEST]
-
-
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s?=\s?[\"']?([\w-]{2,40})", re.I)
-_LEFT_OUT = re.compile(r"(?i)<(script(?![^>]{0,200}ld\+json)|iframe|object|embed|form|canvas|video|audio)[\s>]")
-
-
-def charset(data: bytes) -> str:
-    """The encoding that a page says it has, as far as Python knows it."""
-    found = _CHARSET.search(data[:4096])
-    name = found[1].decode("ascii") if found else ""
-    try:
-        "".encode(name or "ascii")
-    except LookupError:
-        return ""
-    return name
-
-
-def of_page(page: str) -> tuple[Properties, tuple[Remark, ...]]:
-    """What the head of a page says, and a remark that names what is left out of the page."""
-    counts = Counter(name.lower() for name in _LEFT_OUT.findall(page))
-    named = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
-    remarks = (Remark("left-out", 0, f"Parts of the page that are no text were left out: {named}."),) if named else ()
-    end = re.search(r"(?i)</head\s?>|<body[\s>]", page[:_HEAD])
-    try:
-        root = html.document_fromstring(
-            page[: end.start() if end else _HEAD].encode(), html.HTMLParser(encoding="utf-8")
-        )
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return (), remarks
-    return tuple(_of_head(root)), remarks
-
-
-def _of_head(root: html.HtmlElement) -> Iterator[tuple[str, str]]:
-    yield "language", root.get("lang") or root.get("xml:lang") or ""
-    for title in root.iter("title"):
-        yield "title", " ".join(str(title.text_content()).split())[:LONGEST]
-    for meta in root.iter("meta"):
-        yield meta.get("name") or meta.get("property") or "", " ".join(meta.get("content", "").split())[:LONGEST]
-    for link in root.iter("link"):
-        if "canonical" in link.get("rel", "").lower().split():
-            yield "source", link.get("href", "").strip()
 
 
 # ---------------------------------------------------------------- noting
