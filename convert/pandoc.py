@@ -19,7 +19,7 @@ from convert.marks.noteref import unlinked
 
 SECONDS = 50  # just under the wall limit of a conversion, so that it is pandoc that is named
 READING = 20  # seconds; so long pandoc reads megabytes, or a text that it cannot read in any time
-MEMORY = "512M"
+MEMORY, READING_MEMORY = "512M", "1200M"  # a page of 2 MB takes 0.9 GB to read
 _SHORT_OF_MEMORY = 251  # the exit status of a Haskell program whose heap is full
 
 
@@ -33,7 +33,7 @@ def write(article: Article, writer: str) -> bytes:
 def written(whole: t.Pandoc, writer: str, *arguments: str) -> bytes:
     """A document in pandoc's format `writer`; references that were linked to no note are the text they were."""
     data = _json(replace(whole, blocks=unlinked(whole.blocks)))
-    done = _run(data, SECONDS, "--from=json", f"--to={writer}", "--standalone", "--wrap=none", *arguments)
+    done = _run(data, SECONDS, MEMORY, "--from=json", f"--to={writer}", "--standalone", "--wrap=none", *arguments)
     if done.returncode:
         said = f"pandoc failed: {_reason(done)}"
         raise ConvertError(said, "Ask for html, pdf or epub, and report the text.", code="pandoc")
@@ -42,7 +42,7 @@ def written(whole: t.Pandoc, writer: str, *arguments: str) -> bytes:
 
 def read(data: bytes, reader: str) -> t.Pandoc:
     """The document that `data` holds in pandoc's format `reader`. InputError where pandoc cannot read it."""
-    done = _run(data, READING, f"--from={reader}", "--to=json", "--standalone")
+    done = _run(data, READING, READING_MEMORY, f"--from={reader}", "--to=json", "--standalone")
     if done.returncode:
         said = f"The {reader.partition('-')[0]} cannot be read: {_reason(done)}"
         raise InputError(said, "Open it where it was written, and save it again.")
@@ -106,16 +106,16 @@ def binary() -> str:
         raise MissingDependency("pandoc is not installed.", "Install the package pypandoc_binary.") from None
 
 
-def _run(data: bytes, seconds: int, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(data: bytes, seconds: int, memory: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """pandoc's answer. OverTime where it took too long, or more memory than it may."""
-    command = [binary(), "--sandbox", *arguments, "+RTS", f"-M{MEMORY}", "-RTS"]
+    command = [binary(), "--sandbox", *arguments, "+RTS", f"-M{memory}", "-RTS"]
     same = {"LC_ALL": "C.UTF-8"}  # whatever the caller's: pandoc takes a language from it
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False, env=same)
     except subprocess.TimeoutExpired:
         raise OverTime(f"pandoc took longer than {seconds} seconds.", "Split the text.") from None
     if done.returncode == _SHORT_OF_MEMORY or done.returncode < 0:
-        raise OverTime(f"pandoc needed more than {MEMORY} of memory, or was stopped.", "Split the text.")
+        raise OverTime(f"pandoc needed more than {memory} of memory, or was stopped.", "Split the text.")
     return done
 
 

@@ -1,4 +1,4 @@
-"""Writes the generated parts of docs/: options, settings, formats, and each structure with its first case as the example."""
+"""Writes the generated parts of docs/: options, settings, formats, each structure with its first case as example."""
 
 from __future__ import annotations
 

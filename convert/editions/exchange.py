@@ -148,8 +148,14 @@ def _with_language(data: bytes, m: Metadata) -> bytes:
     return data.replace(b"<article ", f'<article xml:lang="{escape(m.language)}" '.encode(), 1)
 
 
+def _title_closed(data: bytes, m: Metadata) -> bytes:
+    """Plain text without the line that pandoc leaves empty for a date that is not known."""
+    return data if m.date else data.replace(b"\n\n\n", b"\n\n", 1)
+
+
 _FINISHED: dict[str, Callable[[bytes, Metadata], bytes]] = {
     "docx": _packed,
     "odt": _packed,
     "jats": _with_language,
+    "plain": _title_closed,
 }

@@ -172,4 +172,4 @@ def finished(found: Manuscript, article: Article) -> Article | None:
     taken = Counter(letters("".join(one.text for one in article.taken)))
     if found.letters - (account(article.blocks) + taken):
         return None
-    return replace(article, blocks=cleaning.linked(article.blocks))
+    return replace(article, blocks=cleaning.linked(article.blocks, article.metadata.language))

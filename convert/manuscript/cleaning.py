@@ -18,6 +18,7 @@ from lxml import etree, html
 from convert import pandoc
 from convert import tree as t
 from convert.article import Remark, Taken
+from convert.editions.describe import direction
 from convert.marks.link import address
 from convert.marks.smart import smart
 from convert.text import TIDYINGS, tidy
@@ -457,9 +458,13 @@ def set_by_language(blocks: t.Blocks, language: str) -> t.Blocks:
     return t.walk(blocks, change)  # type: ignore[no-any-return]
 
 
-def linked(blocks: t.Blocks) -> t.Blocks:
-    """`blocks` with each inner link led to where its aim is now; one whose aim is gone is its words."""
+def linked(blocks: t.Blocks, language: str) -> t.Blocks:
+    """`blocks` with each inner link led to where its aim is now; one whose aim is gone is its words.
+
+    What says again that it is in the article's own language, or runs its way, says so no more.
+    """
     aims: dict[str, str] = {}
+    own = (("lang", language), ("dir", direction(language)))
 
     def find(node: Any) -> Any:
         match node:
@@ -470,6 +475,8 @@ def linked(blocks: t.Blocks) -> t.Blocks:
                 name, _, was = attr.id.partition("=")
                 aims[was] = name
                 return replace(node, attr=attr._replace(id=name))
+            case t.Span(attr=attr) | t.Div(attr=attr) if any(pair in own for pair in attr.pairs):
+                return replace(node, attr=attr._replace(pairs=tuple(p for p in attr.pairs if p not in own)))
         return node
 
     def lead(node: Any) -> Any:
