@@ -449,6 +449,20 @@ def test_headings_are_held_together_and_only_the_title_is_level_one() -> None:
     assert "Quoted" in t.plain_text(article.blocks)
 
 
+@pytest.mark.parametrize("below", ["The walk.\n", "- hemp\n"])
+def test_a_note_in_a_title_is_kept(below: str) -> None:
+    article = read(f"# Ropes[^1]\n\n{below}\n[^1]: A note.\n", "a.md")
+    assert article.metadata.title == "Ropes"
+    assert [t.plain_text(n.blocks).strip() for n in t.nodes(article.blocks) if isinstance(n, t.Note)] == ["A note."]
+    assert all(block.pos for block in article.blocks)
+    assert "ledger" not in codes(article)
+
+
+def test_a_list_of_names_in_one_field_is_parted() -> None:
+    for said, wanted in (("Ann Lee, Bob Ray", ("Ann Lee", "Bob Ray")), ("Lee, Ann; Ray", ("Lee, Ann", "Ray"))):
+        assert read(f"<title>T</title><meta name=author content='{said}'><p>x", "a.html").metadata.authors == wanted
+
+
 def test_links_keep_only_addresses_from_our_list() -> None:
     article = read(
         "# T\n\nA [a](javascript:alert(1)) [b](data:text/html,x) [c](vbscript:x) <javascript:alert(1)>"

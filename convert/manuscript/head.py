@@ -7,11 +7,12 @@ ours sets them from the metadata, once.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from convert.matter import dates, names
 from convert.matter.draft import Draft
 from convert.text import Line, bare
-from convert.tree import Block, Blocks, Header, Note, Para, nodes, plain_text
+from convert.tree import Block, Blocks, Header, Inlines, Note, Para, nodes, plain_text
 
 LONGEST = 8  # blocks of a title page
 _SHORT = 200  # characters of a paragraph that may stand on one
@@ -26,9 +27,17 @@ def taken_off(blocks: Blocks, kind: str, draft: Draft) -> Blocks:
     gone = {place + i: what for i, block in enumerate(_page(blocks[place:])) if (what := _says(block, draft))}
     for i, what in gone.items():
         draft.take(Line(0, plain_text(blocks[i]), 0), what)
-    notes = tuple(Para((note,)) for i in gone for note in nodes(blocks[i]) if isinstance(note, Note))
+    notes = tuple(note for i in gone for note in nodes(blocks[i]) if isinstance(note, Note))
     rest = tuple(block for i, block in enumerate(blocks) if i not in gone)
-    return (*rest[:place], *notes, *rest[place:]) if gone else blocks
+    return (*rest[:place], *_noted(rest[place:], notes, blocks[place])) if notes else rest
+
+
+def _noted(blocks: Blocks, notes: Inlines, title: Block) -> Blocks:
+    """`blocks` with the notes of a title, which no title page can hold, at the end of the first paragraph."""
+    first = blocks[0] if blocks else None
+    if isinstance(first, Para):
+        return (replace(first, inlines=(*first.inlines, *notes)), *blocks[1:])
+    return (Para(notes, pos=title.pos), *blocks)
 
 
 def _page(blocks: Blocks) -> Blocks:

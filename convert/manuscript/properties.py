@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from convert.matter import fields
+from convert.matter import fields, names
 from convert.matter.draft import Draft
 from convert.options import is_date, is_language
 from convert.tree import MetaBlocks, MetaInlines, MetaList, MetaMap, MetaString, MetaValue, plain_text
@@ -159,8 +159,7 @@ def noted(found: Properties, kind: str, draft: Draft) -> None:
 def _note(name: str, value: str, draft: Draft, why: str) -> None:
     match name:
         case "authors":
-            names = tuple(n.strip() for n in value.split(";") if n.strip() and n.strip().casefold() not in _NOBODY)
-            draft.say(name, tuple(n for n in names if "://" not in n), 0, why, "front matter")
+            draft.say(name, _people(value), 0, why, "front matter")
         case "subjects":
             subjects = tuple(s.strip() for s in re.split(r"[,;]", value) if s.strip())
             draft.say(name, subjects, 0, why, "front matter")
@@ -178,6 +177,14 @@ def _note(name: str, value: str, draft: Draft, why: str) -> None:
             draft.say(name, "" if _UNTITLED.fullmatch(value) else value, 0, why, "front matter")
         case _:
             draft.say(name, value, 0, why, "front matter")
+
+
+def _people(value: str) -> tuple[str, ...]:
+    """The names in a field: parted by semicolons, or by what parts names where each then has two words."""
+    found = names.people(value)
+    if len(found) < 2 or not all(" " in name for name in found):
+        found = tuple(part.strip() for part in value.split(";") if part.strip())
+    return tuple(name for name in found if name.casefold() not in _NOBODY and "://" not in name)
 
 
 _ISO = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
