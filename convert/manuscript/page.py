@@ -21,14 +21,14 @@ _LEFT_OUT = re.compile(r"(?i)<(script(?![^>]{0,200}ld\+json)|iframe|object|embed
 
 
 def charset(data: bytes) -> str:
-    """The encoding that a page says it has, as far as Python knows it."""
+    """The encoding that a page which is no UTF-8 says it has, as far as Python knows it."""
     found = _CHARSET.search(data[:4096])
     name = found[1].decode("ascii") if found else ""
     try:
         "".encode(name or "ascii")
     except LookupError:
         return ""
-    return name
+    return "" if name.lower().replace("-", "") == "utf8" else name  # which it is not, or nobody would ask
 
 
 def of_page(page: str) -> tuple[Properties, tuple[Remark, ...]]:
