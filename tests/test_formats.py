@@ -406,6 +406,18 @@ def test_what_programs_say_where_nobody_wrote_is_not_believed() -> None:
     assert read(with_core("Document1", "x"), "a.docx", title="Given", authors=["Me"]).metadata.authors == ("Me",)
 
 
+def test_a_heading_at_the_top_goes_before_a_title_that_nobody_sees() -> None:
+    page = "<title>{}</title><h1>The Ropewalk</h1><p>The walk is long.</p><h2>Strands</h2><p>Hemp.</p>"
+    for title, remarked in (("The Ropewalk – Harbour News", False), ("Home", True), ("", False)):
+        article = read(page.format(title), "a.html")
+        assert article.metadata.title == "The Ropewalk"
+        assert ("title" in codes(article)) == remarked
+        assert [words for _, words in shape(article)] == ["The walk is long.", "Strands", "Hemp."]
+    seen = read("<title>Ropes</title><p>Ropes</p><h1>Strands</h1><p>Hemp.</p>", "a.html")
+    assert seen.metadata.title == "Ropes"
+    assert [words for _, words in shape(seen)] == ["Strands", "Hemp."]
+
+
 def test_front_matter_of_markdown_is_read_as_that_of_a_text() -> None:
     head = "---\ntitle: Ropes\nauthor: [Ada van Loon, Émile Brun]\ndate: 18 September 2017\ntags: [a, b]\n---\n"
     article = read(head + "\nThe walk is *long*.\n", "a.md")

@@ -127,7 +127,7 @@ def _opened(
     if kind != "html":
         return written.encode(), (), (*doubts, *more)
     found, left_out = page.of_page(written)
-    own = page.ours(written)
+    own = page.ours(page.without_stray_title(written))
     draft.taken += own.taken
     return own.page.encode(), (*found, *own.found), (*doubts, *more, *left_out)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from convert.article import Remark
+from convert.manuscript.properties import WHERE
 from convert.matter import dates, names
 from convert.matter.draft import Draft
 from convert.text import Line, bare
@@ -16,6 +18,7 @@ from convert.tree import Block, Blocks, Header, Inlines, Note, Para, nodes, plai
 
 LONGEST = 8  # blocks of a title page
 _SHORT = 200  # characters of a paragraph that may stand on one
+PROPERTIES = {kind: WHERE[kind] for kind in ("docx", "odt", "rtf", "html")}  # a book is called what its package says
 _SEARCHED = 20  # blocks above which a page has its navigation
 
 
@@ -56,11 +59,23 @@ def _title_heading(blocks: Blocks, kind: str, draft: Draft) -> int:
     if len(tops) != 1 or tops[0] >= _SEARCHED or any(isinstance(b, Header) for b in blocks[: tops[0]]):
         return -1
     words = " ".join(plain_text(blocks[tops[0]]).split())
-    title = str(draft.values.get("title", ""))
-    if kind == "html" and len(bare(words)) > 3 and bare(words) in bare(title):
-        draft.values["title"] = words  # <title> has the name of the site besides
+    if _gives_way(blocks, words, kind, draft):
+        said = draft.values.pop("title")
+        if bare(words) not in bare(said):  # <title> has the name of the site besides
+            draft.remarks.append(
+                Remark("title", 0, f"The heading at its top was taken as title; the file calls it {said}.")
+            )
     draft.say("title", words, 0, "the only heading of the first level")
     return tops[0] if bare(words) == bare(str(draft.values["title"])) else -1
+
+
+def _gives_way(blocks: Blocks, words: str, kind: str, draft: Draft) -> bool:
+    """Whether a title that only the file's properties say is less than the heading that a reader sees at the top."""
+    title = bare(str(draft.values.get("title", "")))
+    origin = draft.origins.get("title")
+    if kind not in PROPERTIES or not title or not bare(words) or not origin or PROPERTIES[kind] not in origin.why:
+        return False
+    return not any(bare(plain_text(block)) == title for block in blocks[:_SEARCHED])
 
 
 def _says(block: Block, draft: Draft) -> str:

@@ -57,6 +57,14 @@ def _of_head(root: html.HtmlElement) -> Iterator[tuple[str, str]]:
             yield "source", link.get("href", "").strip()
 
 
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>[^<]{0,2000}</title\s?>", re.IGNORECASE)
+
+
+def without_stray_title(page: str) -> str:
+    """`page` without its title where no tag begins its head, as HTML allows: pandoc takes the title for text there."""
+    return page if re.search(r"(?i)<head[\s>]", page[:_HEAD]) else _TITLE.sub("", page, count=1)
+
+
 _OURS = re.compile(r"<meta name=\"generator\" content=\"Editions\"", re.IGNORECASE)
 
 

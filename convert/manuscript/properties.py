@@ -32,7 +32,7 @@ _MEANS = {
     "published_time": "date", "publication_date": "date", "created": "created", "creation-date": "created",
     "modified": "modified", "modified_time": "modified",
 }  # fmt: skip
-_WHERE = {"docx": "the document's properties", "odt": "the document's properties", "epub": "the book's package",
+WHERE = {"docx": "the document's properties", "odt": "the document's properties", "epub": "the book's package",
           "html": "the page's head", "rtf": "the document's properties"}  # fmt: skip
 _CREATED = ("created", "creation-date")
 _ODF = {"date": "modified"}  # where ODF means otherwise than others by a name
@@ -147,7 +147,7 @@ def _said(value: MetaValue) -> list[str]:
 def noted(found: Properties, kind: str, draft: Draft) -> None:
     """Note the properties that have a home. What was said in the text before stays."""
     already = set(draft.values)
-    where = _WHERE.get(kind, "the file")
+    where = WHERE.get(kind, "the file")
     for key, value in sorted(found, key=lambda pair: pair[0] in _CREATED):  # a guess, after all that is stated
         name = "" if key.startswith("twitter:") else _MEANS.get(re.split(r"[.:]|citation_", key.lower())[-1], "")
         if name == "created":
