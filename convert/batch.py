@@ -15,7 +15,7 @@ from convert.check import QUICK, Proof, Verdict, check
 from convert.child import Child
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError
-from convert.files import read_source, sidecar, write_editions
+from convert.files import read_source, refuse_source, sidecar, write_editions
 from convert.options import Limits, Options
 
 
@@ -88,6 +88,7 @@ def _as_they_end(
 def _set(task: Task, formats: Sequence[str], options: Options, child: Child) -> Outcome:
     try:
         own = replace(options, overrides=sidecar(task.source))
+        refuse_source(task.source, task.paths)
         reply = child.convert(read_source(task.source), formats, own)
         write_editions(reply.editions, task.paths, force=True)
     except ConvertError as error:

@@ -115,6 +115,7 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         for name in inputs:
             try:
                 paths = _paths(name, output, wanted, len(inputs))
+                files.refuse_source(name, paths)
                 files.refuse_existing(paths, force)
                 _refuse_twice(paths, written)
                 source, own = files.read_source(name), _corrected(options, name, said)
@@ -226,7 +227,7 @@ def _tell(name: str, reply: Reply, paths: Sequence[Path], said: dict[str, Any]) 
 @_quiet
 @_flags
 def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report_file: str | None, **said: Any) -> None:
-    """Set many texts: files, and folders searched for .txt. One bad text never stops the others."""
+    """Set many texts: files, and folders searched for all that can be read. One bad text never stops the others."""
     from convert import batch
 
     with _errors():
@@ -250,7 +251,7 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
         if report:
             report.close()
     if not tasks:
-        _fail(UsageError("There is no text among the inputs.", "Name files, or folders with .txt files.", code="empty"))
+        _fail(UsageError("There is no text among the inputs.", "Name files, or folders that hold some.", code="empty"))
     sys.exit(PARTLY if failed else INVALID if invalid else WARNED if remarked and said["fail_on"] else 0)
 
 

@@ -15,7 +15,7 @@ MODULES = sorted(p for p in HOUSE.rglob("*.py"))
 
 # Each room imports from those above it in this list, and from itself.
 FLOORS = (
-    ("tree", "errors"),
+    ("tree", "errors", "readers"),
     ("article", "options"),
     ("decoding", "text", "templating", "settings"),
     ("profiles",),
@@ -25,7 +25,7 @@ FLOORS = (
     ("survey", "parting", "furniture", "ledger", "pandoc"),
     ("changes",),
     ("matter", "passes", "editions"),
-    ("report", "overrides"),
+    ("report", "overrides", "manuscript"),
     ("pipeline",),
     ("child", "files"),
     ("check",),
@@ -57,6 +57,7 @@ IMPURE = {
 }
 PURE_FLOORS = (
     "tree",
+    "readers",
     "article",
     "options",
     "decoding",
