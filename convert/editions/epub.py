@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from convert.article import Article, Metadata
 from convert.editions.contents import Entry, contents
-from convert.editions.describe import direction, sort_name, title_block
+from convert.editions.describe import direction, frame, sort_name, title_block
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
 from convert.options import Options
@@ -100,8 +100,8 @@ def _ascii(name: str) -> str:
 
 
 def _page(m: Metadata, title: str, kind: str, **values: Any) -> bytes:
-    said = {"language": m.language, "direction": direction(m.language), "title": title, "kind": kind}
-    return render("chapter.xhtml", **said, **{"head": None, "body": "", "metadata": m, **values}).encode("utf-8")
+    said = {**frame(m), "head": None, "body": "", "title": title, "kind": kind, **values}
+    return render("chapter.xhtml", **said).encode("utf-8")
 
 
 def _title_page(m: Metadata) -> bytes:
@@ -124,7 +124,9 @@ def _places(chapters: Sequence[Chapter]) -> dict[str, str]:
 
 def _text(chapter: Chapter, m: Metadata, number: int, places: Mapping[str, str], figures: str) -> bytes:
     elsewhere = {name: file for name, file in places.items() if file != chapter.name}
-    setter = Setter(xhtml=True, notes="aside", numerals=figures, prefix=f"c{number}-", elsewhere=elsewhere)
+    setter = Setter(
+        xhtml=True, notes="aside", hanging=True, numerals=figures, prefix=f"c{number}-", elsewhere=elsewhere
+    )
     body = setter.blocks(chapter.blocks) + setter.notes_found()
     return _page(m, chapter.title, "bodymatter chapter", body=Markup(body))
 

@@ -12,9 +12,11 @@ from html import escape
 from typing import Literal
 
 from convert import tree as t
+from convert.editions.words import words
 from convert.marks.link import SCHEMES
 from convert.marks.noteref import BACK, NOTEREF
 
+MOST_LINES = 2000  # of code as elements; longer listings are data, and read by nobody
 ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
@@ -27,6 +29,8 @@ class Setter:
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # the file of each identifier that is not in this one
     numerals: str = ""  # the counter style of lists that count in figures other than 1, 2, 3, which is their class
     prefix: str = ""  # before the ids of notes, so that chapters do not share them
+    hanging: bool = False  # code is set a line an element, for sheets that hang what does not fit in its line
+    words: Mapping[str, str] = field(default_factory=lambda: words("en"))  # what we say of our own
     found: list[t.Blocks] = field(default_factory=list)
 
     # ------------------------------------------------------------ blocks
@@ -52,11 +56,11 @@ class Setter:
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
             case t.CodeBlock(attr, text) if "drawing" in attr.classes:
-                return f'<pre class="drawing" role="img" aria-label="Drawing">{text_of(text)}</pre>'
+                name = escape(self.words["drawing"])
+                return f'<pre class="drawing" role="img" aria-label="{name}">{text_of(text)}</pre>'
             case t.CodeBlock(attr, text):
-                return (
-                    f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
-                )
+                code = f"<code{_language(attr)}>{_code_lines(text) if self.hanging else text_of(text)}</code>"
+                return f"<pre{attributes(attr._replace(classes=()))}>{code}</pre>"
             case t.RawBlock(_, text):
                 return f"<pre><code>{text_of(text)}</code></pre>"
             case t.BulletList(items):
@@ -253,7 +257,8 @@ class Setter:
             kind = 'role="doc-footnote" epub:type="footnote"'
             return "".join(f'<aside id="{name}" {kind}>{body}</aside>\n' for name, body in bodies)
         items = "".join(f'<li id="{name}">{body}</li>\n' for name, body in bodies)
-        return f'<section role="doc-endnotes" aria-label="Notes">\n<ol>\n{items}</ol>\n</section>\n'
+        name = escape(self.words["notes"])
+        return f'<section role="doc-endnotes" aria-label="{name}">\n<ol>\n{items}</ol>\n</section>\n'
 
     @property
     def _void(self) -> str:
@@ -275,6 +280,12 @@ def _with_back(blocks: t.Blocks, href: str) -> t.Blocks:
 def text_of(text: str) -> str:
     """`text` as character data."""
     return escape(text, quote=False)
+
+
+def _code_lines(text: str) -> str:
+    """Code a line an element, so that the rest of a line too long hangs, and is seen to be no line of its own."""
+    lines = text.splitlines(keepends=True)
+    return "".join(f"<span>{text_of(line)}</span>" for line in lines) if len(lines) < MOST_LINES else text_of(text)
 
 
 def attributes(attr: t.Attr) -> str:

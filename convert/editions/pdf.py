@@ -17,9 +17,10 @@ from markupsafe import Markup
 from convert.article import Article, Metadata, Remark
 from convert.editions import glyphs, taming
 from convert.editions.contents import contents, wanted
-from convert.editions.describe import direction, meta_elements, title_block
+from convert.editions.describe import frame, meta_elements
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
+from convert.editions.words import words
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
 from convert.templating import render
@@ -71,14 +72,11 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
 
 def _page(article: Article, options: Options) -> str:
     m = article.metadata
-    setter = Setter(notes="page", numerals=numerals(article))
+    setter = Setter(notes="page", hanging=True, numerals=numerals(article), words=words(m.language))
     toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
     return render(
         "pages.html",
-        language=m.language,
-        direction=direction(m.language),
-        head=title_block(m),
-        metadata=m,
+        **frame(m),
         meta=meta_elements(m),
         contents=contents(article.blocks) if toc else [],
         body=Markup(setter.blocks(article.blocks)),
