@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -23,9 +24,10 @@ from convert.editions.numerals import numerals
 from convert.editions.words import words
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
-from convert.templating import render
+from convert.templating import css, render
 from convert.tree import Link, nodes
 
+SHEETS = ("base.css", "print.css", "scripts.css")
 LONG = 8  # headings; a PDF this long shows its contents
 
 
@@ -52,7 +54,9 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
         ) from None
     try:
         with glyphs.heard() as boxes:
-            document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
+            document = HTML(string=page, url_fetcher=_refusing()).render(
+                stylesheets=[_sheet(SHEETS)], pdf_variant="pdf/a-3a", pdf_tags=True
+            )
             metadata = _xmp(article.metadata)
             document.metadata.generate_rdf_metadata = lambda *_: metadata
             identifier = hashlib.sha256(page.encode()).digest()[:16]
@@ -68,6 +72,14 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
             code="pdf-engine",
         ) from error
     return buffer.getvalue(), boxes
+
+
+@cache
+def _sheet(names: tuple[str, ...]) -> Any:
+    """Style sheets as WeasyPrint holds them: to read ours anew for each article takes as long as to set a short one."""
+    from weasyprint import CSS
+
+    return CSS(string="".join(css(name) for name in names), url_fetcher=_refusing())
 
 
 def _page(article: Article, options: Options) -> str:
