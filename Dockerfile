@@ -28,6 +28,7 @@ RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin edit
     && install -d -o editions -g editions /data
 # Owned by root: the service can write to /data and /tmp, not to its own code.
 COPY --from=builder /app /app
+RUN /app/bin/python -m convert.editions.faces >/dev/null
 USER 10001
 WORKDIR /data
 VOLUME /data

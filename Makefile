@@ -5,12 +5,13 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 READY := .venv/ready
 TEST_READY := .venv/ready-test
+VALIDATORS_READY := tools/validators/node_modules/ready
 # Hashes for every platform, the project's own versions only: no index, no path, no host name in a lock.
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --system-certs \
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve quality corpus bench reading lock image clean
+.PHONY: help run test lint serve quality corpus bench reading setting validate lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -41,6 +42,12 @@ bench: $(READY)  ## measure speed and memory
 reading: $(READY)  ## measure reading: ordinary texts against pandoc, and texts made to be slow
 	$(PYTHON) -m benchmarks.reading
 
+validate: $(TEST_READY) $(VALIDATORS_READY)  ## set sixty texts, ask every validator about them, write docs/validation.md
+	$(PYTHON) -m benchmarks.validate
+
+setting: $(READY)  ## measure setting: PDF against the bare engine, an EPUB's memory
+	$(PYTHON) -m benchmarks.editions
+
 lock: $(TEST_READY)  ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in -o requirements.lock
 	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in --extra test -c requirements.lock -o requirements-test.lock
@@ -49,7 +56,7 @@ image:  ## build the container image
 	docker build -t editions .
 
 clean:  ## remove all that was made here, .venv included
-	rm -rf .venv out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tools/validators/node_modules out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): tools/setup.sh requirements.lock pyproject.toml
@@ -60,3 +67,7 @@ $(READY): tools/setup.sh requirements.lock pyproject.toml
 $(TEST_READY): tools/setup.sh requirements.lock requirements-test.lock pyproject.toml
 	bash tools/setup.sh test
 	@touch $(READY) $@
+
+$(VALIDATORS_READY): tools/setup.sh tools/validators/package-lock.json
+	bash tools/setup.sh validators
+	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -9,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from convert.article import Edition
+from convert.check import QUICK, Proof, Verdict, check
 from convert.child import Child
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError
-from convert.files import read_source, sidecar, write_editions
+from convert.files import read_source, refuse_source, sidecar, write_editions
 from convert.options import Limits, Options
 
 
@@ -31,6 +34,7 @@ class Outcome:
     task: Task
     error: ConvertError | None = None
     report: dict[str, Any] = field(default_factory=dict)
+    verdict: Verdict | None = None  # where the editions were checked
 
 
 def plan(texts: Iterable[tuple[Path, Path]], output: Path, formats: Sequence[str]) -> Iterator[Task]:
@@ -84,8 +88,44 @@ def _as_they_end(
 def _set(task: Task, formats: Sequence[str], options: Options, child: Child) -> Outcome:
     try:
         own = replace(options, overrides=sidecar(task.source))
+        refuse_source(task.source, task.paths)
         reply = child.convert(read_source(task.source), formats, own)
         write_editions(reply.editions, task.paths, force=True)
     except ConvertError as error:
         return Outcome(task, error)
     return Outcome(task, None, reply.report)
+
+
+# ---------------------------------------------------------------- checked
+
+_AT_ONCE = 20  # publications that the validators see together: their start costs a second, their files memory
+
+
+def checked(outcomes: Iterable[Outcome], options: Options) -> Iterator[Outcome]:
+    """The same outcomes, a verdict with each whose editions were written."""
+    waiting = iter(outcomes)
+    while some := list(itertools.islice(waiting, _AT_ONCE)):
+        proofs = [_proof(outcome, options) for outcome in some]
+        verdicts = iter(check([proof for proof in proofs if isinstance(proof, Proof)], QUICK))
+        for outcome, proof in zip(some, proofs, strict=True):
+            if isinstance(proof, Proof):
+                yield replace(outcome, verdict=next(verdicts))
+            else:
+                yield replace(outcome, error=proof)
+
+
+def _proof(outcome: Outcome, options: Options) -> Proof | ConvertError:
+    """What a task wrote, read again, with its text; the error where there is nothing to read."""
+    task = outcome.task
+    if outcome.error:
+        return outcome.error
+    try:
+        editions = tuple(Edition(_format(p), p.name, "", read_source(str(p)).data) for p in task.paths)
+        own = replace(options, overrides=sidecar(task.source))
+        return Proof(task.source, editions, read_source(task.source), own)
+    except ConvertError as error:
+        return error
+
+
+def _format(path: Path) -> str:
+    return next(name for name, kind in EDITIONS.items() if kind.extension == path.suffix)

@@ -29,9 +29,11 @@ from convert.settings import Settings, settings_from
 
 if TYPE_CHECKING:
     from convert.batch import Outcome
+    from convert.check import Proof, Verdict
 
 DEFAULT_FORMATS = "html,pdf,epub"
 PARTLY = 5  # exit code: some of a batch failed
+INVALID = 6  # exit code: an edition did not pass a check
 WARNED = 4  # exit code: remarks under --fail-on warning
 
 
@@ -48,7 +50,7 @@ def _flag(f: Field) -> Callable[..., Any]:
     if f.kind == "flag":
         return click.option(f"{f.flag}/--no-{f.flag[2:]}", f.name, default=None, help=f.help)
     names = ("-M", f.flag) if f.kind == "pairs" else (f.flag,)
-    return click.option(*names, f.name, multiple=f.kind != "text", metavar=f.metavar, help=f.help)
+    return click.option(*names, f.name, multiple=f.kind in ("many", "pairs"), metavar=f.metavar, help=f.help)
 
 
 _formats = click.option(
@@ -62,6 +64,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Say it as JSON,
 _fail_on = click.option("--fail-on", type=click.Choice(["warning"]), help="Exit 4 where a text got remarks.")
 
 
+_check = click.option("--check", "checked", is_flag=True, help="Check the editions too; exit 6 where one fails.")
 _overrides = click.option(
     "--overrides", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
     help="YAML that corrects what was read. Default: NAME.editions.yaml beside INPUT.",
@@ -91,6 +94,7 @@ def main() -> None:
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @_formats
 @_fail_on
+@_check
 @_timeout
 @_as_json
 @_quiet
@@ -106,13 +110,16 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
     failures: list[ConvertError] = []
     written: set[Path] = set()
     remarked = False
+    proofs: list[Proof] = []
     with Child(settings.limits, fork=True) as child:
         for name in inputs:
             try:
                 paths = _paths(name, output, wanted, len(inputs))
+                files.refuse_source(name, paths)
                 files.refuse_existing(paths, force)
                 _refuse_twice(paths, written)
-                reply = child.convert(files.read_source(name), wanted, _corrected(options, name, said))
+                source, own = files.read_source(name), _corrected(options, name, said)
+                reply = child.convert(source, wanted, own)
                 _deliver(reply, paths, force)
             except ConvertError as error:
                 _complain(name, error)
@@ -120,10 +127,31 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
                 continue
             remarked = remarked or bool(reply.report["remarks"])
             _tell(name, reply, paths, said)
+            if said["checked"]:
+                proofs.append(_proof(name, reply.editions, source, own))
+    good = _all_good(proofs, said, to_stdout=output == "-")
     if failures:
         sys.exit(failures[0].exit_code if len(inputs) == 1 else PARTLY)
+    if not good:
+        sys.exit(INVALID)
     if remarked and said["fail_on"]:
         sys.exit(WARNED)
+
+
+def _proof(name: str, editions: tuple[Edition, ...], source: Source, options: Options) -> Proof:
+    from convert.check import Proof
+
+    return Proof(name, editions, source, options)
+
+
+def _all_good(proofs: Sequence[Proof], said: dict[str, Any], to_stdout: bool) -> bool:
+    """Check what was set, and say each verdict; whether all are good."""
+    if not proofs:
+        return True
+    from convert import check
+
+    judged = [_judge(v, said, err=to_stdout or not said["as_json"]) for v in check.check(proofs, check.QUICK)]
+    return all(judged)
 
 
 def _refuse_shared(inputs: Sequence[str], said: dict[str, Any]) -> None:
@@ -193,12 +221,13 @@ def _tell(name: str, reply: Reply, paths: Sequence[Path], said: dict[str, Any]) 
 @click.option("--report", "report_file", metavar="FILE", help="Write a JSON line for each text to FILE.")
 @_formats
 @_fail_on
+@_check
 @_timeout
 @_as_json
 @_quiet
 @_flags
 def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report_file: str | None, **said: Any) -> None:
-    """Set many texts: files, and folders searched for .txt. One bad text never stops the others."""
+    """Set many texts: files, and folders searched for all that can be read. One bad text never stops the others."""
     from convert import batch
 
     with _errors():
@@ -206,10 +235,12 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
         wanted = _wanted(said.pop("formats"))
         report = _opened(report_file)
     tasks = list(batch.plan(files.texts_in(inputs), Path(output), wanted))
-    failed = remarked = 0
+    failed = remarked = invalid = 0
+    outcomes = batch.run(tasks, wanted, options, settings.limits, jobs or settings.jobs)
     try:
-        for done, outcome in enumerate(batch.run(tasks, wanted, options, settings.limits, jobs or settings.jobs), 1):
+        for done, outcome in enumerate(batch.checked(outcomes, options) if said["checked"] else outcomes, 1):
             failed += outcome.error is not None
+            invalid += outcome.verdict is not None and not outcome.verdict.publishable
             remarked += bool(outcome.report.get("remarks"))
             _outcome(outcome, said, report)
             _progress(done, len(tasks), failed, said["quiet"] or said["as_json"])
@@ -220,8 +251,8 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
         if report:
             report.close()
     if not tasks:
-        _fail(UsageError("There is no text among the inputs.", "Name files, or folders with .txt files.", code="empty"))
-    sys.exit(PARTLY if failed else WARNED if remarked and said["fail_on"] else 0)
+        _fail(UsageError("There is no text among the inputs.", "Name files, or folders that hold some.", code="empty"))
+    sys.exit(PARTLY if failed else INVALID if invalid else WARNED if remarked and said["fail_on"] else 0)
 
 
 def _opened(name: str | None) -> Any:
@@ -241,7 +272,7 @@ def _outcome(outcome: Outcome, said: dict[str, Any], report: Any) -> None:
         "editions": [] if error else [str(p) for p in task.paths],
         "remarks": outcome.report.get("remarks", []),
         "error": {"code": error.code, "message": str(error), "hint": error.hint} if error else None,
-    }
+    } | ({"verdict": outcome.verdict.to_json()} if outcome.verdict else {})
     text = json.dumps(line, ensure_ascii=False)
     if report:
         report.write(text + "\n")
@@ -253,6 +284,8 @@ def _outcome(outcome: Outcome, said: dict[str, Any], report: Any) -> None:
     elif not said["quiet"]:
         for path in task.paths:
             click.echo(path)
+    if outcome.verdict and not said["as_json"]:
+        _judge(outcome.verdict, said, err=True)
 
 
 def _progress(done: int, total: int, failed: int, silent: bool) -> None:
@@ -313,6 +346,62 @@ def _template(source: Source, options: Options, report: dict[str, Any]) -> str:
     from convert import overrides, pipeline
 
     return overrides.template(report, pipeline.lines_of(source, options))
+
+
+# ---------------------------------------------------------------- check
+
+
+@main.command("check")
+@click.argument("names", nargs=-1, required=True, metavar="FILE…")
+@click.option("--source", "text", metavar="TEXT", help="The text they were set from: its letters are counted too.")
+@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, a line a publication.")
+@_overrides
+@_flags
+def check_command(names: tuple[str, ...], text: str | None, **said: Any) -> None:
+    """Say whether HTML, PDF and EPUB editions can be published, and why not.
+
+    Files of one name are checked as one publication. With --source, say the options that they were set with.
+    """
+    from convert import check
+
+    with _errors():
+        options, proofs = _options(said), _proofs(names)
+        if text is None and (options != _options({}) or said["overrides"]):
+            raise UsageError("Options of a text were given without the text.", "Give it too: --source TEXT.")
+        if text is not None and len(proofs) > 1:
+            raise UsageError("--source is one text, and there are several publications.", "Check one at a time.")
+        if text is not None:
+            own = _corrected(options, text, said)
+            proofs = [replace(proof, source=files.read_source(text), options=own) for proof in proofs]
+        judged = [_judge(verdict, said) for verdict in check.check(proofs)]
+    if not all(judged):
+        sys.exit(INVALID)
+
+
+def _proofs(names: Sequence[str]) -> list[Proof]:
+    """The publications among files: those of one folder that share a stem."""
+    from convert import check
+
+    found: dict[Path, list[Edition]] = {}
+    for name in names:
+        path = Path(name)
+        form = {".htm": "html"}.get(path.suffix.lower(), path.suffix.lower()[1:])
+        if form not in check.FORMATS:
+            raise UsageError(f"{name} is no edition that can be checked.", f"Give {', '.join(check.FORMATS)} files.")
+        found.setdefault(path.with_suffix(""), []).append(Edition(form, path.name, "", files.read_source(name).data))
+    return [check.Proof(str(stem), tuple(editions)) for stem, editions in found.items()]
+
+
+def _judge(verdict: Verdict, said: dict[str, Any], err: bool = False) -> bool:
+    """Say a verdict; whether it is a good one."""
+    from convert import check
+
+    if said["as_json"]:
+        click.echo(json.dumps(verdict.to_json(), ensure_ascii=False), err=err)
+    elif not (said.get("quiet") and verdict.publishable):
+        for line in check.lines(verdict):
+            click.echo(line, err=err)
+    return verdict.publishable
 
 
 # ---------------------------------------------------------------- serve, doctor

@@ -12,8 +12,9 @@ from pathlib import Path
 from convert import covers
 from convert.article import Edition, Source
 from convert.errors import InputError, OutputError, UsageError
+from convert.readers import BY_ENDING, TEXT_ENDINGS
 
-TEXT_ENDINGS = (".txt", ".text")
+READABLE = (*TEXT_ENDINGS, *BY_ENDING)  # how the names end that a folder is searched for
 SIDECAR = ".editions.yaml"
 LARGEST_SIDECAR = 100_000  # characters; one more is read, so that it is refused
 
@@ -63,15 +64,26 @@ def picture(name: str) -> bytes:
 
 
 def texts_in(names: Iterable[str]) -> Iterator[tuple[Path, Path]]:
-    """Each text among `names`, with the folder its editions go to, relative to the output; folders are searched."""
+    """Each text among `names`, with the folder its editions go to, relative to the output.
+
+    Folders are searched for all that can be read.
+    """
     for name in names:
         path = Path(name)
         if not path.is_dir():
             if not path.name.endswith(SIDECAR):
                 yield path, Path()
             continue
-        for found in sorted(p for p in path.rglob("*") if p.suffix.lower() in TEXT_ENDINGS and p.is_file()):
+        for found in sorted(_one_each(p for p in path.rglob("*") if p.suffix.lower() in READABLE and p.is_file())):
             yield found, found.parent.relative_to(path)
+
+
+def _one_each(paths: Iterable[Path]) -> Iterable[Path]:
+    """Of files beside each other that differ in their ending only, the first kind: the others are its editions."""
+    first: dict[Path, Path] = {}
+    for path in sorted(paths, key=lambda p: READABLE.index(p.suffix.lower())):
+        first.setdefault(path.with_suffix(""), path)
+    return first.values()
 
 
 def write_editions(editions: Sequence[Edition], paths: Sequence[Path], force: bool) -> None:
@@ -103,6 +115,13 @@ def refuse_existing(paths: Iterable[Path], force: bool) -> None:
             raise OutputError(f"{path} is a folder.", "Name a file, or end the folder's name with /.")
         if path.exists() and not force:
             raise OutputError(f"{path} exists already.", "Use --force to replace it.")
+
+
+def refuse_source(name: str, paths: Iterable[Path]) -> None:
+    """OutputError where an edition would take the place of the very file it is made from."""
+    for path in paths:
+        if name != "-" and os.path.exists(name) and path.exists() and os.path.samefile(name, path):
+            raise OutputError(f"{path} is the input itself.", "Choose another place or name with -o.")
 
 
 def is_folder(path: Path) -> bool:

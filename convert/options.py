@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from convert import covers
 from convert.errors import UsageError
+from convert.readers import CHOICES
 
 Door = Literal["cli", "http"]
 Kind = Literal["text", "many", "flag", "pairs", "yaml", "cover"]
@@ -48,6 +49,10 @@ class Options:
     cover: str = _say(
         "Cover of the EPUB: a JPEG or PNG image, generated or none; default: none, unless the profile has one.",
         "cover", metavar="FILE|generated|none",
+    )  # fmt: skip
+    reader: str = _say(
+        f"What the input is, where its first bytes and its name do not say it (auto): {', '.join(CHOICES[1:])}.",
+        "text", flag="--from", metavar="FORMAT",
     )  # fmt: skip
     encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
     detect: tuple[str, ...] = _say(
@@ -191,9 +196,13 @@ def _checked(options: Options) -> Options:
     """The same Options, where what they say can be. UsageError otherwise."""
     for name in ("date", "modified"):
         value = getattr(options, name)
-        if value and not _real_date(value):
+        if value and not is_date(value):
             raise UsageError(f"{name} {value!r} is not an ISO 8601 date.", "Write it like 2017-09-18.", code="bad-date")
-    if options.language and not _TAG.fullmatch(options.language):
+    if options.reader not in ("", *CHOICES):
+        raise UsageError(
+            f"Nothing is read as {options.reader!r}.", f"Say one of: {', '.join(CHOICES)}.", code="bad-reader"
+        )
+    if options.language and not is_language(options.language):
         raise UsageError(
             f"language {options.language!r} is not a language tag.", "Write it like en or pt-BR.", code="bad-language"
         )
@@ -208,7 +217,13 @@ def _checked(options: Options) -> Options:
     return options
 
 
-def _real_date(value: str) -> bool:
+def is_language(value: str) -> bool:
+    """Whether it is formed as a language tag is (BCP 47)."""
+    return bool(_TAG.fullmatch(value))
+
+
+def is_date(value: str) -> bool:
+    """Whether it is a date of ISO 8601, perhaps with a time, that a calendar has."""
     if not _DATE.fullmatch(value):
         return False
     year, month, day = int(value[:4]), int(value[5:7] or 1), int(value[8:10] or 1)

@@ -197,6 +197,12 @@ def placed(said: Overrides, found: Matter, lines: Sequence[Line]) -> tuple[tuple
     return _places(own, lines[head:], FRONT_MATTER)
 
 
+def unplaced(said: Overrides) -> tuple[Remark, ...]:
+    """What is said of a manuscript without lines: each entry is lost there."""
+    message = "The structure in the overrides names lines, and a manuscript in another format has none."
+    return (Remark("override-lost", 0, message),) if said.structure else ()
+
+
 def _places(said: Sequence[Entry], lines: Sequence[Line], where: str) -> tuple[tuple[Forced, ...], tuple[Remark, ...]]:
     openings = _index(lines, [e.begins for e in said], _opening)
     endings = _index(lines, [e.ends for e in said], _ending)
@@ -315,7 +321,7 @@ TYPES = {
 
 def template(report: Mapping[str, Any], lines: Sequence[Line]) -> str:
     """Overrides that say of each doubtful block of a report what it was read as, ready to be edited."""
-    said = [b for b in report["blocks"] if b.get("sure") == "guess" and b["type"] in TYPES and b.get("lines")]
+    said = [b for b in report["blocks"] if b.get("sure") == "guess" and b["type"] in TYPES and b.get("lines", [0])[0]]
     top = ["# What was doubtful, as it was read. Correct `is` where it is wrong and delete what is right.",
            f"# `is` may be: {', '.join(KINDS)}; a heading may have a level, 2 to 6."]  # fmt: skip
     return "\n".join([*top, "structure:" if said else "structure: []", *(_asked(b, lines) for b in said)])

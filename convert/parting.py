@@ -51,9 +51,16 @@ def _goes_on(above: Line, line: Line, below: Line | None) -> bool:
 
 def _with_blanks(lines: Sequence[Line], habits: Habits, ends: Ends) -> Iterator[Line]:
     for i, line in enumerate(lines):
-        if i and not line.blank and not lines[i - 1].blank and ends(lines, i, habits):
+        if i and not line.blank and not lines[i - 1].blank and ends(lines, i, habits) and not _rows(lines[i - 1], line):
             yield Line(lines[i - 1].number, "", 0)
         yield line
+
+
+def _rows(above: Line, line: Line) -> bool:
+    """Whether both are rows of one table, which may be wider than any paragraph's line."""
+    if above.text[0] == line.text[0] and above.text[0] in "|│" and {above.text[-1], line.text[-1]} <= {"|", "│"}:
+        return True
+    return line.text.count("\t") == above.text.count("\t") > 1
 
 
 def _between_lines(lines: Sequence[Line], i: int, _habits: Habits) -> bool:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import bisect
 import contextlib
 import gc
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from convert import decoding, furniture, ledger, matter, overrides, parting, passes, rules, survey, text
+from convert import decoding, furniture, ledger, manuscript, matter, overrides, parting, passes, rules, survey, text
 from convert.article import Article, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
+from convert.readers import TEXT
 from convert.report import Reading, Rival
+from convert.tree import plain_text
 
 DEFAULT_FORMATS = ("html", "pdf", "epub")
 _DEFAULTS = Limits()
@@ -28,8 +31,11 @@ def convert(
     """The editions of `source`, in the order of `formats`. Raises a ConvertError that names the cure."""
     options = options or Options()
     formats = known_formats(formats)
-    _refuse_large(source, formats, limits)
+    is_text = manuscript.kind_of(source, options.reader) == TEXT
+    _refuse_large(source, formats if is_text else (), limits)
     article = read(source, options, limits)
+    if not is_text:  # its bytes say little of its length
+        _refuse_large(Source("", plain_text(article.blocks).encode()), formats, limits)
     _refuse_many(article, formats, limits)
     stem = media_name(source.name)
     editions = tuple(EDITIONS[f].set(article, options, stem) for f in formats)
@@ -41,7 +47,11 @@ def read(source: Source, options: Options | None = None, limits: Limits = _DEFAU
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()
     options, said = _corrected(options)
-    return _even(source, options, limits, rules.without(options.no_detect, options.detect), said)[0]
+    table = rules.without(options.no_detect, options.detect)
+    kind = manuscript.kind_of(source, options.reader)
+    if kind != TEXT:
+        return _from_manuscript(source, kind, options, limits, said)
+    return _even(source, options, limits, table, said)[0]
 
 
 def inspect(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Reading:
@@ -49,6 +59,9 @@ def inspect(source: Source, options: Options | None = None, limits: Limits = _DE
     options = options or Options()
     options, said = _corrected(options)
     table = rules.without(options.no_detect, options.detect)
+    kind = manuscript.kind_of(source, options.reader)
+    if kind != TEXT:
+        return Reading(_from_manuscript(source, kind, options, limits, said), (), {})
     rivals: dict[tuple[int, int, str], Rival] = {}
 
     def seen(name: str, found: rules.Found, lines: text.Lines) -> None:
@@ -86,6 +99,32 @@ def _even(
     return replace(article, remarks=(*doubts, *more, *article.remarks)), lines, decoded
 
 
+def _from_manuscript(source: Source, kind: str, options: Options, limits: Limits, said: overrides.Overrides) -> Article:
+    """The Article that `source`, in another format, holds: the same passes, and not a letter lost either."""
+    _refuse_large(source, (), limits)
+    with _uncollected():
+        found = manuscript.read(source, kind, options)
+        metadata = overrides.applied(found.metadata, said, options)
+        unplaced = overrides.unplaced(said)
+        article = Article(metadata, found.blocks, (*found.remarks, *unplaced), found.taken)
+        habits = text.Habits(language=found.language)
+        done = manuscript.finished(found, _passed(article, habits, options, manuscript.PASSES))
+        if done is None:
+            article = replace(article, remarks=(*article.remarks, manuscript.BREACH))
+            safe = _passed(article, habits, options, manuscript.SAFE_PASSES)
+            done = manuscript.finished(found._replace(letters=Counter()), safe)
+    assert done is not None
+    return done
+
+
+def _passed(article: Article, habits: text.Habits, options: Options, names: Sequence[str]) -> Article:
+    """`article` after the passes among `names`, in their order."""
+    for name, step in passes.PASSES:
+        if name in names and (name not in rules.OPT_IN or name in options.detect):
+            article = step(article, habits)
+    return article
+
+
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
     """No search for cycles meanwhile: a tree in the making has none, and the search takes a quarter of the time."""
@@ -99,7 +138,9 @@ def _uncollected() -> Iterator[None]:
 
 
 def lines_of(source: Source, options: Options) -> tuple[text.Line, ...]:
-    """The lines of `source`, numbered as in remarks and in the report."""
+    """The lines of `source`, numbered as in remarks and in the report; a manuscript in another format has none."""
+    if manuscript.kind_of(source, options.reader) != TEXT:
+        return ()
     return text.split(text.tidy(decoding.decode(source.data, options.encoding)[0])[0])
 
 
@@ -135,10 +176,7 @@ def _read(
     blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
     remarks = (*cleared.remarks, *found.remarks, *doubts)
     article = Article(metadata, blocks, remarks, (*cleared.taken, *found.taken, *taken))
-    for name, step in passes.PASSES:
-        if name not in rules.OPT_IN or name in options.detect:
-            article = step(article, habits)
-    return article
+    return _passed(article, habits, options, [name for name, _ in passes.PASSES])
 
 
 def _place(lines: Sequence[text.Line], number: int) -> int:

@@ -250,7 +250,7 @@ def detect(text: str) -> str:
     letters = sum(c.isalpha() for c in words)
     if letters < 20 and not any(c > "\u2e80" for c in words):
         return "und"
-    return _by_small_words(words) or _told_apart(_detector().detect(words).language, words) or "und"
+    return _by_small_words(words) or told_apart(_detector().detect(words).language, words) or "und"
 
 
 # Malay and Indonesian share most words; these they do not.
@@ -263,8 +263,15 @@ _INDONESIAN = frozenset(
 )
 
 
-def _told_apart(language: str, words: str) -> str:
-    """`language`, Malay only where its own words outnumber those of Indonesian."""
+# Everyday characters that Chinese writes in one way in full and in another where it is simplified.
+_IN_FULL = re.compile("[這個們時國來說對會過還後見長門問開學書無與從頭裡裏點樣話車東樂灣]")
+_SIMPLIFIED = re.compile("[这个们时国来说对会过还后见长门问开学书无与从头里点样话车东乐湾]")
+
+
+def told_apart(language: str, words: str) -> str:
+    """`language`; Malay only where its own words outnumber Indonesian ones; Chinese in full where it is written so."""
+    if language == "zh" and len(_IN_FULL.findall(words)) > 2 * len(_SIMPLIFIED.findall(words)):
+        return "zh-Hant"
     if language != "ms":
         return language or ""
     tokens = words.casefold().split()

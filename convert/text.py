@@ -32,7 +32,8 @@ LIGATURES = {
     "\ufb05": "ſt",
     "\ufb06": "st",
 }
-_BAD = "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\ud800-\udfff]"
+_NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+_BAD = f"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef{_NO_CHARACTERS}\ud800-\udfff]"
 
 _NOTHING = "[\u200b\u2060\ufeff\u00ad]"  # zero-width space, word joiner, stray mark, soft hyphen
 
@@ -306,6 +307,17 @@ class Lines:
 def bare(text: str) -> str:
     """The letters and digits of `text`, in lower case."""
     return re.sub(r"[\W_]+", "", text).casefold()
+
+
+_LEFTWARD = frozenset("ar arc ckb dv fa he ks ps sd syr ug ur yi".split())
+_LEFTWARD_SCRIPTS = frozenset("adlm arab aran hebr mand nkoo rohg syrc thaa".split())
+
+
+def leftward(language: str) -> bool:
+    """Whether a BCP 47 tag names what is written from right to left: by its script where it says one."""
+    main, *subtags = language.lower().split("-")
+    script = next((part for part in subtags if len(part) == 4 and part.isalpha()), "")
+    return script in _LEFTWARD_SCRIPTS if script else main in _LEFTWARD
 
 
 def split(text: str) -> tuple[Line, ...]:

@@ -148,7 +148,7 @@ def test_an_error_comes_out_as_it_was_raised(
 
 def test_an_unknown_format_is_an_error(child: Child) -> None:
     with pytest.raises(UsageError) as caught:
-        child.convert(SMALL, ("docx",), Options())
+        child.convert(SMALL, ("mobi",), Options())
     assert caught.value.code == "unknown-format"
 
 

@@ -75,6 +75,7 @@ def is_a_book_of_gardens(download: Download) -> bool:
 
 
 def only(page: Page, *formats: str) -> None:
+    page.locator("details.more").evaluate("fold => { fold.open = true }")
     for name in EDITIONS:
         page.locator(f"#to-{name}").set_checked(name in formats)
 

@@ -15,7 +15,7 @@ MODULES = sorted(p for p in HOUSE.rglob("*.py"))
 
 # Each room imports from those above it in this list, and from itself.
 FLOORS = (
-    ("tree", "errors"),
+    ("tree", "errors", "readers"),
     ("covers",),
     ("article", "options"),
     ("decoding", "text", "templating", "settings"),
@@ -26,9 +26,10 @@ FLOORS = (
     ("survey", "parting", "furniture", "ledger", "pandoc"),
     ("changes",),
     ("matter", "passes", "editions"),
-    ("report", "overrides"),
+    ("report", "overrides", "manuscript"),
     ("pipeline",),
     ("child", "files"),
+    ("check",),
     ("batch",),
     ("web",),
     ("cli",),
@@ -42,6 +43,7 @@ GATES = {
     "eld": "survey.py",
     "ftfy": "text.py",
     "charset_normalizer": "decoding.py",
+    "pypdf": "check/pdf.py",
 }
 IMPURE = {
     "time",
@@ -57,6 +59,7 @@ IMPURE = {
 }
 PURE_FLOORS = (
     "tree",
+    "readers",
     "article",
     "covers",
     "options",

@@ -15,6 +15,7 @@ from lxml import html
 from convert import ConvertError, Source, ledger, pandoc, pipeline, rules, text
 from convert import tree as t
 from convert.article import Article
+from convert.editions import MARKDOWN
 from convert.options import Options
 from tests.cases import FOLDER, cases
 from tests.hostile import HOSTILE
@@ -97,7 +98,7 @@ def test_stable_as_markdown(path: object) -> None:
     """The Markdown edition, through pandoc and back, is a fixed point after one round."""
     article = _read(path.read_text("utf-8"))  # type: ignore[attr-defined]
     assert article is not None
-    once = _round(pandoc.write(article, "markdown-smart"))
+    once = _round(pandoc.write(article, MARKDOWN))
     assert _round(once) == once
 
 

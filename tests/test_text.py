@@ -234,7 +234,10 @@ def test_lines_cut_out_are_one_level_deeper() -> None:
             "* The lamps of the quay are no longer lit when it is day\n* https://lamps.example/the/list/of/changes",
             "it",
         ),
-        ("燈已經發佈。\n這個版本修正了安全問題，請看下面的說明。\nlampLighter.c keepLamps readLamp lightLamps.h", "zh"),
+        (
+            "燈已經發佈。\n這個版本修正了安全問題，請看下面的說明。\nlampLighter.c keepLamps readLamp lightLamps.h",
+            "zh-Hant",
+        ),
     ],
 )
 def test_sentences_tell_the_language_before_lists_and_code(text: str, language: str) -> None:

@@ -1,4 +1,4 @@
-"""Writes the generated parts of docs/: options, settings, and each structure with its first case as the example."""
+"""Writes the generated parts of docs/: options, settings, formats, each structure with its first case as example."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from convert.editions import EDITIONS  # noqa: E402
 from convert.options import FIELDS  # noqa: E402
+from convert.readers import READERS, TEXT, TEXT_ENDINGS  # noqa: E402
 from convert.rules import RULES, Rule  # noqa: E402
 from convert.settings import Settings  # noqa: E402
 from tests.cases import FOLDER, Case, cases_in  # noqa: E402
@@ -35,6 +37,27 @@ def settings() -> str:
         default = "processors" if f.name == "jobs" else f"`{f.default}`" if f.default != "" else ""
         rows.append(f"| `{variable}` | {default} | {f.metadata['help']} |")
     return "\n".join(rows)
+
+
+def written() -> str:
+    """A table of the formats that are set."""
+    rows = ["| format | what it is | file | media type |", "|---|---|---|---|"]
+    for name, kind in EDITIONS.items():
+        rows.append(f"| `{name}` | {kind.help} | `{kind.extension}` | `{kind.media_type}` |")
+    return "\n".join(rows)
+
+
+def read() -> str:
+    """A table of the formats that are read."""
+    rows = ["| format | what it is | file | media type |", "|---|---|---|---|"]
+    rows.append(f"| `{TEXT}` | plain text in any encoding; our own reader | {_codes(TEXT_ENDINGS)} | `text/plain` |")
+    for name, reader in READERS.items():
+        rows.append(f"| `{name}` | {reader.help} | {_codes(reader.endings)} | {_codes(reader.media_types)} |")
+    return "\n".join(rows)
+
+
+def _codes(words: tuple[str, ...]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def structures() -> str:
@@ -92,9 +115,11 @@ def filled(text: str, mark: str, table: str) -> str:
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     cli, api = ROOT / "docs" / "cli.md", ROOT / "docs" / "api.md"
+    formats = ROOT / "docs" / "formats.md"
     return {
         cli: filled(filled(cli.read_text("utf-8"), "options", options("cli")), "settings", settings()),
         api: filled(api.read_text("utf-8"), "options", options("http")),
+        formats: filled(filled(formats.read_text("utf-8"), "read", read()), "written", written()),
         ROOT / "docs" / "structures.md": structures(),
     }
 

@@ -37,6 +37,7 @@ def days(language: str) -> set[str]:
 if __name__ == "__main__":
     table = {language: names(language) for language in LANGUAGES.split()}
     table["en"]["sept"] = 9
+    table["ar"] |= names("ar_SY") | names("ar_DZ")  # the months have other names in the Levant, others in the Maghreb
     path = Path(__file__).parent.parent / "convert" / "matter" / "months.json"
     path.write_text(json.dumps(table, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     names_of_days = sorted(set().union(*map(days, (*LANGUAGES.split(), "ja", "zh", "ko"))) | {"tues", "thur", "thurs"})

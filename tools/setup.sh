@@ -4,6 +4,8 @@
 #   tools/setup.sh         what `editions` runs on
 #   tools/setup.sh test    the test tools too
 #   tools/setup.sh system  the Debian packages of the first alone (the Dockerfile uses this)
+#   tools/setup.sh validators
+#                          what npm has of the validators (Nu, Ace, axe), into tools/validators/node_modules
 #
 # Exit 8: something is missing that cannot be installed from here; the cure is printed.
 # Where the system libraries are provided in another way, SYSTEM=ready skips their check.
@@ -22,16 +24,22 @@ RUN_PACKAGES=(
 )
 # libjaxb-java: veraPDF needs the XML binding that Java 11 dropped.
 TEST_PACKAGES=(chromium poppler-utils qpdf libjaxb-java)
+# Nu runs in Java, Ace in Node with chromium.
+VALIDATOR_PACKAGES=(chromium)
 
 main() {
     local packages=("${RUN_PACKAGES[@]}")
+    if [ "${1:-}" = validators ]; then
+        install_validators
+        return
+    fi
     case "${1:-run}" in
         run | system) ;;
         test)
             packages+=("${TEST_PACKAGES[@]}")
             has_java_17 || packages+=(default-jre-headless)
             ;;
-        *) say "usage: tools/setup.sh [run|test|system]"; exit 2 ;;
+        *) say "usage: tools/setup.sh [run|test|system|validators]"; exit 2 ;;
     esac
     find_python >/dev/null || packages+=("$(venv_package)")
     [ "${SYSTEM:-}" = ready ] || install_packages "${packages[@]}"
@@ -104,6 +112,24 @@ has_java_17() {
     [ "${version:-0}" -ge 17 ]
 }
 
+# --- validators --------------------------------------------------------------------------------------------------
+
+install_validators() {
+    local packages=("${VALIDATOR_PACKAGES[@]}")
+    has_java_17 || packages+=(default-jre-headless)
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
+    [ "${SYSTEM:-}" = ready ] || install_packages "${packages[@]}"
+    install_node_packages
+}
+
+# The lock has hashes and no addresses, so npm asks the registry that this machine uses. No package runs code to be
+# installed: vnu-jar would fetch a Java, puppeteer a browser, and Debian's are there.
+install_node_packages() {
+    say "Installing the packages of tools/validators/package-lock.json"
+    (cd tools/validators && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+}
+
 # --- Python ------------------------------------------------------------------------------------------------------
 
 # A Python that is new enough and can make a venv. A pyenv shim may be there and not work, hence the try.
@@ -164,6 +190,8 @@ install_lock() {
 install_project() {
     pip install --no-build-isolation --no-deps --editable .
     drop_copied_templates
+    say "Cutting the faces that books embed"
+    .venv/bin/python -m convert.editions.faces >/dev/null
 }
 
 # An editable wheel copies templates/ into site-packages once, where it would grow old. Nothing reads that copy.

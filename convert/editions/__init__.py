@@ -14,6 +14,8 @@ from typing import NamedTuple
 from convert.article import Article, Edition
 from convert.options import Options
 
+MARKDOWN = "markdown-smart-simple_tables-multiline_tables"  # with the tables that other tools read as well
+
 
 class EditionKind(NamedTuple):
     """One format: how it is set, and what the world calls it."""
@@ -33,7 +35,8 @@ def _html(article: Article, options: Options, stem: str) -> Edition:
 def _pdf(article: Article, options: Options, stem: str) -> Edition:
     from convert.editions import pdf
 
-    return _edition("pdf", stem, pdf.write(article, options))
+    data, remarks = pdf.write(article, options)
+    return replace(_edition("pdf", stem, data), remarks=remarks)
 
 
 def _epub(article: Article, options: Options, stem: str) -> Edition:
@@ -52,9 +55,23 @@ def _pandoc(name: str, writer: str) -> Callable[[Article, Options, str], Edition
     return set_by_pandoc
 
 
+def _exchange(name: str) -> Callable[[Article, Options, str], Edition]:
+    def set_for_others(article: Article, _options: Options, stem: str) -> Edition:
+        from convert.editions import exchange
+
+        written = exchange.write(article, name)
+        return replace(_edition(name, stem, written.data), remarks=written.remarks)
+
+    return set_for_others
+
+
 def _edition(name: str, stem: str, data: bytes) -> Edition:
     kind = EDITIONS[name]
     return Edition(name, stem + kind.extension, kind.media_type, data)
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument.text"
 
 
 EDITIONS: dict[str, EditionKind] = {
@@ -62,9 +79,15 @@ EDITIONS: dict[str, EditionKind] = {
     "pdf": EditionKind(_pdf, "application/pdf", ".pdf", "tagged pages, A5"),
     "epub": EditionKind(_epub, "application/epub+zip", ".epub", "version 3, for reading systems"),
     "markdown": EditionKind(
-        _pandoc("markdown", "markdown-smart"), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"
+        _pandoc("markdown", MARKDOWN), "text/markdown; charset=utf-8", ".md", "pandoc's, with YAML metadata"
     ),
     "json": EditionKind(_pandoc("json", "json"), "application/json", ".json", "the document tree, as pandoc's JSON"),
+    "docx": EditionKind(_exchange("docx"), _OFFICE, ".docx", "for word processors, with heading styles"),
+    "odt": EditionKind(_exchange("odt"), _OPEN_DOCUMENT, ".odt", "for LibreOffice and other word processors"),
+    "latex": EditionKind(_exchange("latex"), "application/x-tex", ".tex", "an article to compile"),
+    "jats": EditionKind(_exchange("jats"), "application/jats+xml", ".jats.xml", "version 1.2, for journals"),
+    "rst": EditionKind(_exchange("rst"), "text/x-rst; charset=utf-8", ".rst", "as Sphinx and docutils read it"),
+    "plain": EditionKind(_exchange("plain"), "text/plain; charset=utf-8", ".plain.txt", "set evenly, for mail"),
 }  # fmt: skip
 
 

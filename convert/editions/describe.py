@@ -1,19 +1,52 @@
 """Metadata as editions show and embed it: meta elements, JSON-LD, and what people read in the title block.
 
-Homes of each field: DESIGN §4. Obeys Dublin Core Terms, Open Graph, schema.org's Article, CLDR for dates and lists.
+Homes of each field: DESIGN §4. Obeys Dublin Core Terms, Open Graph, Highwire's citation_* (as Google Scholar reads
+them), schema.org's Article, CLDR for dates and lists.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from convert.article import Metadata
+from convert.editions.taming import length, running
+from convert.editions.words import words
+from convert.text import leftward
+from convert.tree import Block, plain_text
 
-RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ps sd ug ur yi".split())
+
+def frame(m: Metadata) -> dict[str, Any]:
+    """What every page of an edition is told: its language, its title block, and the words we add of our own.
+
+    `spoken` is the attribute that says in which language those are, where it is not the article's.
+    """
+    said = words(m.language)
+    same = said["language"].split("-")[0] == m.language.split("-")[0]
+    return {
+        "language": m.language,
+        "direction": direction(m.language),
+        "head": title_block(m),
+        "metadata": m,
+        "words": said,
+        "spoken": "" if same else Markup(' lang="{}"').format(said["language"]),
+    }
+
+
+A_MINUTE = 230  # words that people read; Brysbaert (2019) found 238 in English prose
+_LETTERS_OF_ITS_OWN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def minutes(blocks: Iterable[Block]) -> int:
+    """How long the text takes to be read; Chinese and Japanese letters count as half a word each."""
+    text = " ".join(plain_text(b) for b in blocks)
+    count = len(text.split()) + len(_LETTERS_OF_ITS_OWN.findall(text)) / 2
+    return round(count / A_MINUTE)
 
 
 class Meta(NamedTuple):
@@ -25,8 +58,8 @@ class Meta(NamedTuple):
 
 
 def direction(language: str) -> str:
-    """`rtl` or `ltr`, by the language's usual script."""
-    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    """`rtl` or `ltr`, by the script that the language says or is usually written in."""
+    return "rtl" if leftward(language) else "ltr"
 
 
 def meta_elements(m: Metadata) -> list[Meta]:
@@ -35,6 +68,11 @@ def meta_elements(m: Metadata) -> list[Meta]:
         *(("name", "author", a) for a in m.authors),
         ("name", "description", m.description or m.standfirst),
         ("name", "keywords", ", ".join(m.subjects)),
+        ("name", "citation_title", m.title),
+        *(("name", "citation_author", a) for a in m.authors),
+        ("name", "citation_publication_date", m.date[:10].replace("-", "/")),
+        ("name", "citation_language", "" if m.language == "und" else m.language),
+        ("name", "citation_publisher", m.publisher),
         ("name", "dcterms.date", m.date),
         ("name", "dcterms.modified", m.modified),
         ("name", "dcterms.publisher", m.publisher),
@@ -101,10 +139,12 @@ def shown_authors(m: Metadata) -> str:
 def _locale(language: str) -> Any:
     from babel import Locale, UnknownLocaleError
 
-    try:
-        return Locale.parse(language.split("-")[0]) if language != "und" else None
-    except (UnknownLocaleError, ValueError):
-        return None
+    for tag in (language, language.split("-")[0]) if language != "und" else ():
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
 
 
 def title_block(m: Metadata) -> dict[str, Any]:
@@ -114,6 +154,8 @@ def title_block(m: Metadata) -> dict[str, Any]:
     return {
         "kicker": m.kicker,
         "title": m.title,
+        "length": length(m.title),
+        "running": running(m.title),
         "made": bool(origin and origin.kind == "default" and "words" in origin.why),
         "subtitle": m.subtitle,
         "standfirst": m.standfirst or _stated_description(m),

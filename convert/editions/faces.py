@@ -205,12 +205,12 @@ def _cut(place: Place, names: tuple[str, ...]) -> bytes:
     options.layout_features = ["*"] if own else _FEATURES
     options.drop_tables += ["FFTM", "DSIG"]
     options.font_number = place.number
-    font = subset.load_font(place.file, options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=frozenset().union(*(characters(s.ranges) for s in parts), characters(_MARKS_AND_FIGURES)))
-    cutter.subset(font)
     buffer = BytesIO()
-    font.save(buffer)
+    with subset.load_font(place.file, options) as font:
+        cutter.subset(font)
+        font.save(buffer)
     return buffer.getvalue()
 
 

@@ -6,8 +6,10 @@ from markupsafe import Markup
 
 from convert.article import Article
 from convert.editions.contents import contents, wanted
-from convert.editions.describe import direction, json_ld, meta_elements, title_block
+from convert.editions.describe import frame, json_ld, meta_elements, minutes
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
+from convert.editions.words import words
 from convert.options import Options
 from convert.templating import render
 
@@ -15,14 +17,12 @@ from convert.templating import render
 def write(article: Article, options: Options) -> bytes:
     """The page as UTF-8."""
     m = article.metadata
-    setter = Setter()
+    setter = Setter(hanging=True, numerals=numerals(article), words=words(m.language))
     body = setter.blocks(article.blocks)
     page = render(
         "article.html",
-        language=m.language,
-        direction=direction(m.language),
-        head=title_block(m),
-        metadata=m,
+        **frame(m),
+        minutes=minutes(article.blocks),
         meta=meta_elements(m),
         json_ld=json_ld(m),
         contents=contents(article.blocks) if wanted(article.blocks, options.toc) else [],

@@ -12,9 +12,11 @@ from html import escape
 from typing import Literal
 
 from convert import tree as t
+from convert.editions.words import words
 from convert.marks.link import SCHEMES
 from convert.marks.noteref import BACK, NOTEREF
 
+MOST_LINES = 2000  # of code as elements; longer listings are data, and read by nobody
 ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
@@ -25,7 +27,10 @@ class Setter:
     xhtml: bool = False
     notes: Literal["end", "aside", "page"] = "end"
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # the file of each identifier that is not in this one
+    numerals: str = ""  # the counter style of lists that count in figures other than 1, 2, 3, which is their class
     prefix: str = ""  # before the ids of notes, so that chapters do not share them
+    hanging: bool = False  # code is set a line an element, for sheets that hang what does not fit in its line
+    words: Mapping[str, str] = field(default_factory=lambda: words("en"))  # what we say of our own
     found: list[t.Blocks] = field(default_factory=list)
 
     # ------------------------------------------------------------ blocks
@@ -51,17 +56,18 @@ class Setter:
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
             case t.CodeBlock(attr, text) if "drawing" in attr.classes:
-                return f'<pre class="drawing" role="img" aria-label="Drawing">{text_of(text)}</pre>'
+                name = escape(self.words["drawing"])
+                return f'<pre class="drawing" role="img" aria-label="{name}">{text_of(text)}</pre>'
             case t.CodeBlock(attr, text):
-                return (
-                    f"<pre{attributes(attr._replace(classes=()))}><code{_language(attr)}>{text_of(text)}</code></pre>"
-                )
+                code = f"<code{_language(attr)}>{_code_lines(text) if self.hanging else text_of(text)}</code>"
+                return f"<pre{attributes(attr._replace(classes=()))}>{code}</pre>"
             case t.RawBlock(_, text):
                 return f"<pre><code>{text_of(text)}</code></pre>"
             case t.BulletList(items):
                 return f"<ul{_kind(items)}>\n{self._items(items)}</ul>"
             case t.OrderedList(numbering, items):
-                return f"<ol{_kind(items)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
+                counts = self.numerals if numbering.style == "Decimal" else ""
+                return f"<ol{_kind(items, counts)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
             case t.DefinitionList(items):
                 return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
             case t.Table():
@@ -86,7 +92,9 @@ class Setter:
         """A quotation's blocks; the attribution at its end is its footer."""
         last = blocks[-1] if blocks else None
         if isinstance(last, t.Div) and "attribution" in last.attr.classes:
-            return f"{self.blocks(blocks[:-1])}<footer>{self.blocks(last.blocks)}</footer>\n"
+            # In a book no article stands around it, so it would be taken for the foot of the page (Ace, landmarks).
+            role = ' role="presentation"' if self.xhtml else ""
+            return f"{self.blocks(blocks[:-1])}<footer{role}>{self.blocks(last.blocks)}</footer>\n"
         return self.blocks(blocks)
 
     def _stanzas(self, lines: Sequence[t.Inlines]) -> str:
@@ -249,7 +257,8 @@ class Setter:
             kind = 'role="doc-footnote" epub:type="footnote"'
             return "".join(f'<aside id="{name}" {kind}>{body}</aside>\n' for name, body in bodies)
         items = "".join(f'<li id="{name}">{body}</li>\n' for name, body in bodies)
-        return f'<section role="doc-endnotes">\n<ol>\n{items}</ol>\n</section>\n'
+        name = escape(self.words["notes"])
+        return f'<section role="doc-endnotes" aria-label="{name}">\n<ol>\n{items}</ol>\n</section>\n'
 
     @property
     def _void(self) -> str:
@@ -273,6 +282,12 @@ def text_of(text: str) -> str:
     return escape(text, quote=False)
 
 
+def _code_lines(text: str) -> str:
+    """Code a line an element, so that the rest of a line too long hangs, and is seen to be no line of its own."""
+    lines = text.splitlines(keepends=True)
+    return "".join(f"<span>{text_of(line)}</span>" for line in lines) if len(lines) < MOST_LINES else text_of(text)
+
+
 def attributes(attr: t.Attr) -> str:
     """An identifier, classes and pairs as attributes; pairs under data- names unless they are known to be safe."""
     parts = [f' id="{escape(attr.id)}"'] if attr.id else []
@@ -288,9 +303,9 @@ def _language(attr: t.Attr) -> str:
     return f' class="language-{escape(attr.classes[0])}"' if attr.classes else ""
 
 
-def _kind(items: Iterable[t.Blocks]) -> str:
+def _kind(items: Iterable[t.Blocks], counts: str = "") -> str:
     """The classes of a list: loose where its items are paragraphs, which are spaced; tasks where boxes begin them."""
     loose = any(item and not isinstance(item[0], t.Plain) for item in items)
     tasks = all(item and t.plain_text(item[0])[:1] in tuple("☐☑☒✓✗") for item in items)
-    classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks)) if said)
+    classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks), (counts, counts)) if said)
     return f' class="{classes}"' if classes else ""

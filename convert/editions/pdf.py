@@ -7,60 +7,88 @@ fields of DESIGN §4 must stand in one RDF block (ISO 19005-3, 6.6.2; ISO 14289-
 from __future__ import annotations
 
 import hashlib
-import logging
+from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 from markupsafe import Markup
 
-from convert.article import Article, Metadata
+from convert.article import Article, Metadata, Remark
+from convert.editions import glyphs, taming
 from convert.editions.contents import contents, wanted
-from convert.editions.describe import direction, meta_elements, title_block
+from convert.editions.describe import frame, meta_elements
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
+from convert.editions.words import words
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
-from convert.templating import render
+from convert.templating import css, render
+from convert.tree import Link, nodes
 
+SHEETS = ("base.css", "print.css", "scripts.css")
 LONG = 8  # headings; a PDF this long shows its contents
 
 
-def write(article: Article, options: Options) -> bytes:
-    """The PDF file."""
-    page = _page(article, options)
+def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
+    """The PDF file, and what of the text it could not show as it stands."""
+    tame, said = taming.tamed(article)
+    page, faces = _page(tame, options), glyphs.installed()
+    lacking = glyphs.missing(page, faces)
+    data, boxes = _set(glyphs.marked(page, lacking), article)
+    if boxes:  # fontconfig promised what a face then had not
+        lacking |= boxes
+        data, _ = _set(glyphs.marked(page, lacking), article)
+    return data, (*said, *glyphs.remarks(article, lacking, faces))
+
+
+def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
+    """The page as a PDF file, and the characters that have become boxes in it."""
+    glyphs.prepare()
     try:
         from weasyprint import HTML
     except OSError as error:
         raise MissingDependency(
             f"The PDF engine cannot start: {error}.", "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0."
         ) from None
-    logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     try:
-        document = HTML(string=page, url_fetcher=_refusing()).render(pdf_variant="pdf/a-3a", pdf_tags=True)
-        metadata = _xmp(article.metadata)
-        document.metadata.generate_rdf_metadata = lambda *_: metadata
-        identifier = hashlib.sha256(page.encode()).digest()[:16]
-        buffer = BytesIO()
-        document.write_pdf(buffer, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier)
+        with glyphs.heard() as boxes:
+            document = HTML(string=page, url_fetcher=_refusing()).render(
+                stylesheets=[_sheet(SHEETS)], pdf_variant="pdf/a-3a", pdf_tags=True
+            )
+            metadata = _xmp(article.metadata)
+            document.metadata.generate_rdf_metadata = lambda *_: metadata
+            identifier = hashlib.sha256(page.encode()).digest()[:16]
+            buffer = BytesIO()
+            finish = _entitle(article)
+            document.write_pdf(
+                buffer, finisher=finish, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier
+            )
     except (RecursionError, ValueError, IndexError, AssertionError) as error:
         raise ConvertError(
             f"The PDF engine gave up on this text ({type(error).__name__}).",
             "Ask for -t html,epub, and report the text.",
             code="pdf-engine",
         ) from error
-    return buffer.getvalue()
+    return buffer.getvalue(), boxes
+
+
+@cache
+def _sheet(names: tuple[str, ...]) -> Any:
+    """Style sheets as WeasyPrint holds them: to read ours anew for each article takes as long as to set a short one."""
+    from weasyprint import CSS
+
+    return CSS(string="".join(css(name) for name in names), url_fetcher=_refusing())
 
 
 def _page(article: Article, options: Options) -> str:
     m = article.metadata
-    setter = Setter(notes="page")
+    setter = Setter(notes="page", hanging=True, numerals=numerals(article), words=words(m.language))
     toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
     return render(
         "pages.html",
-        language=m.language,
-        direction=direction(m.language),
-        head=title_block(m),
-        metadata=m,
+        **frame(m),
         meta=meta_elements(m),
         contents=contents(article.blocks) if toc else [],
         body=Markup(setter.blocks(article.blocks)),
@@ -70,6 +98,22 @@ def _page(article: Article, options: Options) -> str:
 
 def _long(article: Article) -> bool:
     return sum(type(b).__name__ == "Header" for b in article.blocks) >= LONG
+
+
+def _entitle(article: Article) -> Callable[[Any, Any], None]:
+    """What gives each link its title as its description, where WeasyPrint repeats the address: no letter is lost."""
+    titles: dict[str, str] = {}
+    for link in nodes(article.blocks):
+        if isinstance(link, Link) and link.target.title:
+            other = titles.get(link.target.url)
+            titles[link.target.url] = f"{other}; {link.target.title}" if other else link.target.title
+
+    def finish(_document: Any, pdf: Any) -> None:
+        for thing in pdf.objects if titles else ():
+            if isinstance(thing, dict) and thing.get("Subtype") == "/Link" and "Contents" in thing:
+                thing["Contents"].string = titles.get(thing["Contents"].string, thing["Contents"].string)
+
+    return finish
 
 
 def _refusing() -> Any:
@@ -130,7 +174,7 @@ def _xmp(m: Metadata) -> bytes:
     _list(top, "description", "Alt", [m.description or m.standfirst])
     _list(top, "rights", "Alt", [m.rights])
     _list(top, "subject", "Bag", m.subjects)
-    _list(top, "publisher", "Bag", [m.publisher])
+    _list(top, "publisher", "Bag", [m.publisher or m.site])
     _list(top, "language", "Bag", [m.language])
     _list(top, "date", "Seq", [m.date])
     _declare_pdfua(top)

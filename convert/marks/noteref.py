@@ -31,8 +31,9 @@ def _ref(match: re.Match[str], _parse: Parse) -> Made | None:
 
 
 _WORD = r"(?:(?<=[^\W\d_])|(?<=[.,;:!?)”’\"'»\]]))"  # a word or closing punctuation stands right before
+_NEXT = "(?!(?![\u0e00-\u0eff\u2e80-\u9fff\uac00-\ud7a3])[\\w(])"  # no letter, but of a script without spaces
 _FORMS = (
-    r"(?:(?<=\S)|(?<=\S\s))\[(?:\d{1,3}|[*†‡§]{1,3}|\^[\w-]{1,20})\](?:_(?!\w))?(?![\w(])",
+    r"(?:(?<=\S)|(?<=\S\s))\[(?:\d{1,3}|[*†‡§]{1,3}|\^[\w-]{1,20})\](?:_(?!\w))?" + _NEXT,
     r"(?<=[^\s(\[{])\[[a-z]\](?![\w(])",
     r"(?<=\S)\^\[\d{1,3}\](?!\w)",
     _WORD + r"\{\d{1,3}\}(?!\w)",

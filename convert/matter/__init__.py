@@ -53,11 +53,11 @@ def read(lines: tuple[Line, ...], options: Options) -> Matter:
     dateline(lines[start:], draft)
     letter(lines[start:], draft)
     foot(lines[start:], draft)
-    _given(options, draft)
+    given(options, draft)
     return Matter(draft.metadata(), lines[start:], tuple(draft.taken), tuple(draft.remarks), draft.structure)
 
 
-def _given(options: Options, draft: Draft) -> None:
+def given(options: Options, draft: Draft) -> None:
     """What the caller said goes before what the text says; its lines in the text are accounted for all the same."""
     names = "title authors date modified language publisher rights identifier subjects description source"
     for name in names.split():

@@ -35,7 +35,7 @@ HOMES: dict[str, str] = {
         "standfirst": "standfirst, deck, dek, teaser, lead, vorspann, chapô",
         "authors": "author, authors, by, from, byline, written by, autor, autoren, verfasser, von, auteur, auteurs, par, "
         "autore, autores, автор, авторы, autorzy, autorka, författare, forfatter, kirjoittaja, szerző, yazar, penulis, tác giả, autors, autorius, "
-        "συντάκτης, الكاتب, מאת, نویسنده, लेखक, 作者, 著者, 文, 글쓴이, 저자",
+        "συντάκτης, الكاتب, מאת, نویسنده, تحریر, مصنف, लेखक, লেখক, লেখা, ავტორი, հեղինակ, ደራሲ, ผู้เขียน, 作者, 著者, 文, 글쓴이, 저자",
         "date": "date, published, publication date, pubdate, created, posted, issued, release date, published on, year, datum, "
         "veröffentlicht, publié, date de publication, data, fecha, publicado, pubblicato, дата, opublikowano, 日期, 日付, 날짜",
         "modified": "updated, modified, last-modified, last modified, last updated, aktualisiert, mis à jour, actualizado",

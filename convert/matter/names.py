@@ -17,7 +17,7 @@ höfundur, napsal, napsala, autorka, autorzy, napisał, napisała, opracował, o
 autors, autorė, autorius, autorul, autori, pisac, του, της, από, συντάκτης, γράφει ο, γράφει η, γράφουν οι,
 collected by, compiled by, told by, retold by, gesammelt von, recueilli par, raccolto da, recogido por,
 auctor, بقلم, كتب, كتبت, الكاتب, מאת,
-نویسنده, نوشته, โดย, लेखक
+نویسنده, نوشته, تحریر, مصنف, โดย, ผู้เขียน, เขียนโดย, लेखक, लेखिका, লেখা, লেখক, লিখেছেন, எழுதியவர், ავტორი, հեղինակ, ደራሲ
 """
 
 
@@ -27,7 +27,7 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 BY = re.compile(
-    rf"(?:{_any_of(_BY_WORDS.split(','))})(?:\s*[:：]\s*|\s+)(?=\S)"
+    rf"(?:{_any_of(_BY_WORDS.split(','))})(?:\s*[:：՝፦]\s*|\s+)(?=\S)"
     r"|(?:取材・?文|文|作者|著者|記者|撰文|글|기자|글쓴이)\s?[／/:：=＝]\s?(?=\S)|글[·・]사진\s+(?=\S)",
     re.IGNORECASE,
 )

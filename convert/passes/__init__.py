@@ -16,6 +16,7 @@ from convert.passes import (
     notes,
     notices,
     passages,
+    sides,
     smallcaps,
     title,
 )
@@ -31,6 +32,7 @@ PASSES: tuple[tuple[str, Pass], ...] = (
     ("notices", notices.notices),
     ("frames", frames.frames),
     ("passages", passages.passages),
+    ("sides", sides.sides),
     ("levels", levels.levels),
     ("smallcaps", smallcaps.smallcaps),
     ("identifiers", identifiers.identifiers),

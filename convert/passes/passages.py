@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 
 from convert.article import Article
-from convert.survey import MORE_SMALL_WORDS, detect_surely, small_words
-from convert.text import Habits
+from convert.survey import MORE_SMALL_WORDS, detect_surely, small_words, told_apart
+from convert.text import Habits, leftward
 from convert.tree import Attr, Block, BlockQuote, Blocks, Div, LineBlock, Para, Pos, Str, plain_text
 
 LEAST_WORDS = 12
@@ -76,7 +76,6 @@ _WRITTEN_IN = {
     "ja": "Jpan",
     "zh": "Hani",
 }
-_LEFTWARD = frozenset(("ar", "fa", "ur", "he", "yi"))
 
 
 def passages(article: Article, _habits: Habits) -> Article:
@@ -93,8 +92,8 @@ def passages(article: Article, _habits: Habits) -> Article:
 
 def _said(blocks: Blocks, tongue: str, main: str) -> Block:
     pairs: tuple[tuple[str, str], ...] = (("lang", tongue),)
-    if (tongue in _LEFTWARD) != (main in _LEFTWARD):
-        pairs = (*pairs, ("dir", "rtl" if tongue in _LEFTWARD else "ltr"))
+    if leftward(tongue) != leftward(main):
+        pairs = (*pairs, ("dir", "rtl" if leftward(tongue) else "ltr"))
     first, last = blocks[0].pos, blocks[-1].pos
     pos = Pos(first.first, last.last, "passages", "likely", f"its words are {tongue}") if first and last else None
     return Div(Attr("", (), pairs), blocks, pos=pos)
@@ -135,7 +134,7 @@ def _by_script(text: str, ours: str, main: str) -> str:
     if script == ours or ({script, ours} <= {"Hani", "Jpan", "Hang"} and script == "Hani"):
         return ""
     told = (tongue for sign, tongue in _TELLING.get(script, ()) if len(sign.findall(text)) > 1)
-    return next(told, next(tongue for name, _, tongue in _SCRIPTS if name == script))
+    return next(told, told_apart(next(tongue for name, _, tongue in _SCRIPTS if name == script), text))
 
 
 def _by_words(text: str, main: str) -> str:

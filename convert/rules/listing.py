@@ -281,8 +281,10 @@ def _rest(line: Line, mark: Marker) -> Line:
 
 def _hangs(lines: Lines, i: int, gap: int, indent: int, mark: Marker) -> bool:
     """Whether the line after `gap` blank ones still belongs to the item that `mark` began at `indent`."""
-    line = lines[i + gap]
+    line, habits = lines[i + gap], lines.habits
     if gap:
+        if line.indent == habits.margin + habits.first and line.text[0] > "\u2e80":
+            return False  # a paragraph of ours: first lines in Chinese and Japanese are set in by a space as wide
         return line.indent >= indent + min(mark.width, 2) and line.indent > indent and gap <= 2
     if line.indent > indent:
         return True

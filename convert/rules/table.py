@@ -16,7 +16,7 @@ from convert.tree import NO_ATTR, Caption, Cell, Plain, Row, Table, TableBody, T
 
 Cells = list[str]
 LONGEST = 500  # lines; a table is seen at a glance, and a longer one is read in parts
-WIDEST = 30  # columns; the engines that set it take no more
+WIDEST = 100  # columns; pages that cannot hold them side by side set them otherwise (editions/taming.py)
 _DELIMITER = re.compile(r"[|+]?\s*:?-{2,}:?\s*(?:[|+]\s*:?-{2,}:?\s*)*[|+]?")
 _BORDER = re.compile(r"[+|*]?(?:[-=]+[+|*])+[-=]*|[\u2500-\u257f]{3,}|[+*][-=+*]+[+*]")
 _BAR = re.compile(r"[|\u2502\u2503\u2551](?<!\\.)")

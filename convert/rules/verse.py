@@ -89,7 +89,8 @@ def _stanza(lines: Lines) -> bool:
         return False
     if sum(len(t.split()) < 2 for t in texts) * 3 > len(texts):
         return False
-    return capitals * 10 >= len(texts) * 7 or (len(indents) > 1 and capitals * 2 >= len(texts) and len(texts) > 3)
+    large = sum(c.isalpha() and not c.islower() for c in openings)  # of scripts that have no capitals every letter
+    return capitals * 10 >= len(texts) * 7 or (len(indents) > 1 and large * 2 >= len(texts) and len(texts) > 3)
 
 
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff][\u3000-\u30ff\u3400-\u9fff\uff00-\uff20]+")

@@ -28,12 +28,12 @@ def _checkout() -> tuple[Path, list[Path]]:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    """Its files in order, without caches and whatever is hidden."""
+    """Its files in order, without caches, installed packages and whatever is hidden."""
     return [
         path
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and not path.is_symlink()
         and path.suffix != ".pyc"
-        and not any(part.startswith((".", "__pycache__")) for part in path.relative_to(folder).parts)
+        and not any(part.startswith((".", "__pycache__", "node_modules")) for part in path.relative_to(folder).parts)
     ]

@@ -20,6 +20,7 @@ from convert.article import Edition, Source
 from convert.child import Reply
 from convert.editions import media_name
 
+_CALLED = {"latex": "LaTeX", "rst": "reStructuredText", "plain": "Plain text"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can say
 
 
@@ -92,7 +93,7 @@ def _disposition(kind: str, filename: str) -> str:
 
 def called(name: str) -> str:
     """What people call the format `name`."""
-    return name.upper() if len(name) < 5 else name.capitalize()
+    return _CALLED.get(name) or (name.upper() if len(name) < 5 else name.capitalize())
 
 
 def as_json(value: Any, status: int = 200, media_type: str = "application/json") -> Response:

@@ -1,7 +1,8 @@
 """An HTTP request becomes an Order: the text, the formats asked for, and the options.
 
-The text comes as a part `file` or `text` of multipart/form-data (RFC 7578), as `text` in a JSON object, or as a
-text/plain body. Whatever is neither `to`, `file`, `text` nor `name` is an option; the query may hold all but the text.
+The text comes as a part `file` or `text` of multipart/form-data (RFC 7578), as `text` in a JSON object, or as a body
+of its own media type: text/plain, or one of another format that is read. Whatever is neither `to`, `file`, `text` nor
+`name` is an option; the query may hold all but the text.
 
 Bodies are read here and nowhere else, piece by piece and counted: of a chunked body over its limit Werkzeug's
 `request.get_data()` answers the beginning as if it were all, and its forms put U+FFFD where a field is not UTF-8.
@@ -25,6 +26,7 @@ from convert.article import Source
 from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
 from convert.options import Options, options_from
 from convert.pipeline import DEFAULT_FORMATS, known_formats
+from convert.readers import AUTO, BY_MEDIA_TYPE, TEXT
 
 PIECE = 1 << 16
 FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
@@ -60,7 +62,7 @@ def order_from(request: Request, max_bytes: int) -> Order:
 
 
 def said_by(request: Request, max_bytes: int) -> Said:
-    """What `request` says in query and body. NotText (415) where the body is of none of the three kinds."""
+    """What `request` says in query and body. NotText (415) where the body is of no kind that is read."""
     said = Said()
     for name, values in request.args.lists():
         said.say(name, list(values))
@@ -71,15 +73,25 @@ def said_by(request: Request, max_bytes: int) -> Said:
             _read_json(said, request, max_bytes)
         case "text/plain":
             said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
-            if charset := request.mimetype_params.get("charset"):
-                said.values.setdefault("encoding", [charset])
+            said.values.setdefault("reader", [TEXT])
+            _note_charset(said, request)
+        case other if other in BY_MEDIA_TYPE:
+            said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
+            said.values.setdefault("reader", [BY_MEDIA_TYPE[other]])
+            _note_charset(said, request)
         case other:
             raise NotText(
                 f"The body is {other}, and no text is read from that." if other else "The body has no Content-Type.",
-                "Send multipart/form-data with a part `file`, application/json with `text`, or text/plain.",
+                "Send multipart/form-data with a part `file`, application/json with `text`, text/plain, or the media "
+                "type of another format that is read.",
                 code="media-type",
             )
     return said
+
+
+def _note_charset(said: Said, request: Request) -> None:
+    if charset := request.mimetype_params.get("charset"):
+        said.values.setdefault("encoding", [charset])
 
 
 def order_of(said: Said, max_bytes: int) -> Order:
@@ -94,6 +106,8 @@ def order_of(said: Said, max_bytes: int) -> Order:
     options = options_from({k: v[0] if len(v) == 1 else v for k, v in values.items()}, "http")
     if said.pasted and _is_utf8(source.data):
         options = replace(options, encoding="")  # the encoding is a file's: what was pasted came as Unicode
+    if said.pasted and options.reader in ("", AUTO):
+        options = replace(options, reader=TEXT)  # what is pasted is text, even where it is about HTML
     return Order(source, formats, options)
 
 

@@ -13,6 +13,7 @@ from convert import __version__
 from convert.article import Edition
 from convert.editions import EDITIONS
 from convert.errors import ConvertError, UsageError
+from convert.files import READABLE
 from convert.options import FIELDS, Field
 from convert.pipeline import DEFAULT_FORMATS
 from convert.settings import Settings
@@ -49,6 +50,7 @@ WORDS = {
     "extra": Words("Other fields", "Like series=Essays; separate several with semicolons."),
     "toc": Words("Table of contents", "By itself: where there are three headings."),
     "cover": Words("Cover of the EPUB", "JPEG or PNG, up to 10 MB."),
+    "reader": Words("Kind of file", "By itself; else text, docx, odt, epub, rtf, html, markdown or rst."),
     "encoding": Words("Encoding of the file", "Where it cannot be told from the bytes: windows-1252."),
     "detect": Words("Look for as well", "What is off by itself: smallcaps."),
     "no_detect": Words("Do not look for", "Structures, with commas: verse, table, list."),
@@ -123,6 +125,8 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
     page = render(
         "desk.html",
         editions=EDITIONS,
+        first_formats=DEFAULT_FORMATS,
+        more_formats=[name for name in EDITIONS if name not in DEFAULT_FORMATS],
         called=called,
         fields=sorted(fields, key=_rank),
         words=_words,
@@ -131,6 +135,7 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
         problem=problem,
         posted=request.method == "POST",
         max_bytes=settings.max_bytes,
+        accepted=",".join(READABLE),
         version=__version__,
     )
     return Response(page, problem.status if problem else 200, mimetype="text/html")

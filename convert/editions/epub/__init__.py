@@ -18,11 +18,13 @@ from convert import covers, profiles
 from convert.article import Article, Metadata, Remark
 from convert.editions import faces as face
 from convert.editions.contents import wanted
-from convert.editions.describe import direction, title_block
+from convert.editions.describe import direction, frame
 from convert.editions.epub.chapters import TITLE_PAGE, Chapter, Way, cut, places, ways
 from convert.editions.epub.package import FOLDER, Facts, File, package
 from convert.editions.epub.style import style
 from convert.editions.markup import Setter
+from convert.editions.numerals import numerals
+from convert.editions.words import words
 from convert.options import Options
 from convert.templating import render
 from convert.tree import Block, Emph, Header, Note, Strong, nodes, plain_text
@@ -42,7 +44,7 @@ def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]
     """The EPUB file, and what it could not have."""
     m = article.metadata
     chapters = cut(article)
-    found = places(chapters)
+    found, figures = places(chapters), numerals(article)
     contents = ways(article, chapters, found)
     cover = _cover(m, options)
     faces, remarks = _faces(article)
@@ -65,9 +67,9 @@ def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]
         if cover:
             _put(archive, FOLDER + cover.name, cover.data, stored=True)
             _put(archive, f"{FOLDER}cover.xhtml", _page(m, _described(m), "cover", cover=cover.name))
-        _put(archive, FOLDER + TITLE_PAGE, _page(m, m.title, "titlepage", head=title_block(m)))
+        _put(archive, FOLDER + TITLE_PAGE, _page(m, m.title, "titlepage"))
         for chapter in chapters:
-            _put(archive, FOLDER + chapter.name, _text(chapter, m, found))
+            _put(archive, FOLDER + chapter.name, _text(chapter, m, found, figures))
         _put(archive, f"{FOLDER}colophon.xhtml", _page(m, m.title, "colophon", families=_named(faces)))
     return buffer.getvalue(), remarks
 
@@ -87,7 +89,7 @@ def _files(chapters: Sequence[Chapter], cover: Cover | None, faces: Sequence[fac
         files.append(File("cover-image", cover.name, cover.media_type, ("cover-image",), read=""))
         files.append(File("cover", "cover.xhtml", _XHTML, guide="cover"))
     files.append(File("title", TITLE_PAGE, _XHTML, guide="title-page"))
-    files.append(File("nav", "nav.xhtml", _XHTML, ("nav",), guide="toc", read="yes" if toc else "no"))
+    files.append(File("nav", "nav.xhtml", _XHTML, ("nav",), guide="toc" if toc else "", read="yes" if toc else ""))
     for i, c in enumerate(chapters):
         files.append(File(c.name.removesuffix(".xhtml"), c.name, _XHTML, guide="" if i else "text"))
     files.append(File("colophon", "colophon.xhtml", _XHTML, guide="colophon"))
@@ -102,27 +104,33 @@ def _files(chapters: Sequence[Chapter], cover: Cover | None, faces: Sequence[fac
 
 
 def _page(m: Metadata, title: str, kind: str, **values: Any) -> bytes:
-    said = {"language": m.language, "direction": direction(m.language), "title": title, "kind": kind}
-    return render("chapter.xhtml", **said, **{"body": "", "metadata": m, **values}).encode("utf-8")
+    said = {**frame(m), "body": "", "title": title, "kind": kind, **values}
+    return render("chapter.xhtml", **said).encode("utf-8")
 
 
-def _text(chapter: Chapter, m: Metadata, elsewhere: Mapping[str, str]) -> bytes:
+def _text(chapter: Chapter, m: Metadata, elsewhere: Mapping[str, str], figures: str) -> bytes:
     """A chapter with its notes at its end, numbered in it, so that a note more renames none of another chapter."""
-    setter = Setter(xhtml=True, notes="aside", elsewhere=elsewhere)
+    setter = Setter(
+        xhtml=True, notes="aside", hanging=True, numerals=figures, words=words(m.language), elsewhere=elsewhere
+    )
     body = setter.blocks(chapter.blocks) + setter.notes_found()
     return _page(m, chapter.title, "chapter", body=Markup(body))
 
 
-_LANDMARKS = {"cover": ("cover", "Cover"), "title-page": ("titlepage", "Title page"), "toc": ("toc", "Contents"),
-              "text": ("bodymatter", "Text"), "colophon": ("colophon", "Colophon")}  # fmt: skip
+_LANDMARKS = {  # of EPUB's vocabulary, and the words for each
+    "cover": ("cover", "cover"),
+    "title-page": ("titlepage", "title_page"),
+    "toc": ("toc", "contents"),
+    "text": ("bodymatter", "text"),
+    "colophon": ("colophon", "made_with"),
+}
 
 
 def _nav(m: Metadata, contents: Sequence[Way], files: Sequence[File]) -> bytes:
-    landmarks = [(*_LANDMARKS[f.guide], f.name) for f in files if f.guide]
-    return render(
-        "nav.xhtml", language=m.language, direction=direction(m.language), title=m.title, ways=contents,
-        landmarks=[(kind, href, label) for kind, label, href in landmarks],
-    ).encode("utf-8")  # fmt: skip
+    said = frame(m)
+    known = [(*_LANDMARKS[f.guide], f.name) for f in files if f.guide]
+    landmarks = [(kind, name, said["words"][label]) for kind, label, name in known]
+    return render("nav.xhtml", **said, title=m.title, ways=contents, landmarks=landmarks).encode("utf-8")
 
 
 # ---------------------------------------------------------------- cover and faces

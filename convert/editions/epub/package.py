@@ -13,6 +13,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, Literal, NamedTuple
 
+from lxml import etree
+
 from convert.article import Metadata
 from convert.editions.describe import direction, sort_name
 from convert.editions.epub.chapters import Way
@@ -62,18 +64,27 @@ def package(m: Metadata, files: Sequence[File], ways: Sequence[Way], facts: Fact
     book.spine = [(file.id, file.read) for file in files if file.read]
     book.toc = _points(epub, ways, "ncx")
     book.guide = [{"type": f.guide, "title": m.title, "href": f.name} for f in files if f.guide]
-    return _written(epub, book, m.modified)
+    return _written(epub, book, m)
 
 
-def _written(epub: Any, book: Any, modified: str) -> dict[str, bytes]:
+def _written(epub: Any, book: Any, m: Metadata) -> dict[str, bytes]:
     """What EbookLib writes of the book that is not ours."""
     buffer = BytesIO()
-    writer = epub.EpubWriter(buffer, book, {"mtime": datetime.fromisoformat(modified), "compresslevel": 1})
+    writer = epub.EpubWriter(buffer, book, {"mtime": datetime.fromisoformat(m.modified), "compresslevel": 1})
     writer.process()
     writer.write()
     with zipfile.ZipFile(buffer) as archive:
         names = ("META-INF/container.xml", f"{FOLDER}content.opf", f"{FOLDER}toc.ncx")
-        return {name: archive.read(name) for name in names}
+        written = {name: archive.read(name) for name in names}
+    opf = f"{FOLDER}content.opf"
+    return {**written, opf: _in_language(written[opf], m.language)}
+
+
+def _in_language(opf: bytes, language: str) -> bytes:
+    """The package with its own language said, which EbookLib leaves out: titles are read aloud from it."""
+    root = etree.fromstring(opf)
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
 def _points(epub: Any, ways: Sequence[Way], uid: str) -> list[Any]:

@@ -44,7 +44,7 @@ def _rule(face: Face) -> str:
 @lru_cache(64)
 def _sheet(families: tuple[str, ...], direction: str) -> str:
     """The sheets of the design, for any engine; the families of a text's own scripts stand with the text face."""
-    sheet = re.sub(r"/\*.*?\*/\s*", "", css("base.css") + css("epub.css"), flags=re.DOTALL)
+    sheet = re.sub(r"/\*.*?\*/\s*", "", css("base.css") + css("epub.css") + css("scripts.css"), flags=re.DOTALL)
     values = dict(_PROPERTY.findall(sheet))
     own = ", ".join(f'"{family}"' for family in families)
     if own and "text" in values:

