@@ -10,13 +10,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from convert import profiles
 from convert.article import Edition
 from convert.check import QUICK, Proof, Verdict, check
 from convert.child import Child
 from convert.editions import EDITIONS, media_name
-from convert.errors import ConvertError
+from convert.errors import ConvertError, OutputError
 from convert.files import read_source, refuse_source, sidecar, write_editions
 from convert.options import Limits, Options
+
+_CLAIMING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,13 @@ def run(
     """The outcome of each task, as they end. At most `jobs` run at once, each thread with a child of its own."""
     own = threading.local()
     children: list[Child] = []
+    taken: set[Path] = set()  # names that a house style has given
 
     def work(task: Task) -> Outcome:
         if not hasattr(own, "child"):
             own.child = Child(limits)
             children.append(own.child)
-        return _set(task, formats, options, own.child)
+        return _set(task, formats, options, own.child, taken)
 
     with ThreadPoolExecutor(jobs) as threads:
         try:
@@ -85,15 +89,31 @@ def _as_they_end(
         yield from (f.result() for f in done)
 
 
-def _set(task: Task, formats: Sequence[str], options: Options, child: Child) -> Outcome:
+def _set(task: Task, formats: Sequence[str], options: Options, child: Child, taken: set[Path]) -> Outcome:
     try:
         own = replace(options, overrides=sidecar(task.source))
         refuse_source(task.source, task.paths)
         reply = child.convert(read_source(task.source), formats, own)
+        if profiles.of(own).file_name:
+            task = _named(task, reply.editions, taken)
         write_editions(reply.editions, task.paths, force=True)
     except ConvertError as error:
         return Outcome(task, error)
     return Outcome(task, None, reply.report)
+
+
+def _named(task: Task, editions: Sequence[Edition], taken: set[Path]) -> Task:
+    """The task with the names that its house style gives. OutputError where another text of this batch has them."""
+    paths = tuple(path.with_name(edition.name) for path, edition in zip(task.paths, editions, strict=True))
+    refuse_source(task.source, paths)
+    claimed = paths[0].with_suffix("")
+    with _CLAIMING:
+        if claimed in taken:
+            raise OutputError(
+                f"{paths[0]} is the name of another text's edition too.", "Add {stem} to the profile's [names] file."
+            )
+        taken.add(claimed)
+    return replace(task, paths=paths)
 
 
 # ---------------------------------------------------------------- checked

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from convert import __version__, covers, files
+from convert import __version__, covers, files, profiles
 from convert.article import Edition, Source
 from convert.child import Child, Reply
 from convert.editions import EDITIONS, media_name
@@ -115,11 +115,14 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         for name in inputs:
             try:
                 paths = _paths(name, output, wanted, len(inputs))
-                files.refuse_source(name, paths)
-                files.refuse_existing(paths, force)
-                _refuse_twice(paths, written)
+                late = _named_late(paths, output, options)
+                if not late:
+                    _refuse_taken(name, paths, written, force)
                 source, own = files.read_source(name), _corrected(options, name, said)
                 reply = child.convert(source, wanted, own)
+                if late:
+                    paths = [path.with_name(e.name) for path, e in zip(paths, reply.editions, strict=True)]
+                    _refuse_taken(name, paths, written, force)
                 _deliver(reply, paths, force)
             except ConvertError as error:
                 _complain(name, error)
@@ -172,6 +175,18 @@ def _paths(name: str, output: str, wanted: Sequence[str], inputs: int) -> list[P
         return [Path(output)]
     stem = media_name("" if name == "-" else Path(name).name)
     return [Path(output) / (stem + EDITIONS[f].extension) for f in wanted]
+
+
+def _named_late(paths: Sequence[Path], output: str, options: Options) -> bool:
+    """Whether the house style names the files, which the text must be read for."""
+    return bool(paths) and list(paths) != [Path(output)] and bool(profiles.of(options).file_name)
+
+
+def _refuse_taken(name: str, paths: Sequence[Path], written: set[Path], force: bool) -> None:
+    """OutputError where one of `paths` is not free: the text itself, a file of before, or one of this command."""
+    files.refuse_source(name, paths)
+    files.refuse_existing(paths, force)
+    _refuse_twice(paths, written)
 
 
 def _refuse_twice(paths: Sequence[Path], written: set[Path]) -> None:
@@ -404,6 +419,38 @@ def _judge(verdict: Verdict, said: dict[str, Any], err: bool = False) -> bool:
     return verdict.publishable
 
 
+# ---------------------------------------------------------------- profiles
+
+
+@main.group("profiles", invoke_without_command=True)
+@click.pass_context
+def profiles_command(context: click.Context) -> None:
+    """List the house styles that may be named; `check FILE` says whether one is sound."""
+    if context.invoked_subcommand is None:
+        with _errors():
+            for name, path in files.house_styles(settings_from(os.environ).profiles).items():
+                click.echo(f"{name:<12}  {path or 'built in'}")
+
+
+@profiles_command.command("check")
+@click.argument("names", nargs=-1, required=True, metavar="FILE…")
+def profiles_check(names: tuple[str, ...]) -> None:
+    """Say of each house style whether it is sound, its style sheet, cover and faces with it."""
+    from convert.editions.glyphs import refuse_missing
+
+    failures = []
+    for name in names:
+        try:
+            profile = files.house_style(name, settings_from(os.environ).profiles)
+            refuse_missing(profile)
+            click.echo(f"{name}: sound")
+        except ConvertError as error:
+            _complain(name, error)
+            failures.append(error)
+    if failures:
+        sys.exit(failures[0].exit_code)
+
+
 # ---------------------------------------------------------------- serve, doctor
 
 
@@ -465,13 +512,26 @@ def _options(said: dict[str, Any]) -> Options:
     values |= {f.name: said[f.name] for f in FIELDS if "cli" in f.doors and said.get(f.name) not in (None, "", ())}
     if values.get("cover") not in (None, "", *covers.WORDS):
         values["cover"] = covers.data_url(files.picture(str(values["cover"])))
-    options = options_from(values, "cli")
+    values |= {
+        f.name: files.text_of(said[f.name], "style sheet") for f in FIELDS if f.kind == "file" and said.get(f.name)
+    }
+    options = _styled(options_from(values, "cli"))
     without(options.no_detect, options.detect)  # an unknown rule is refused before any work
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit() and not options.modified:
         from datetime import UTC, datetime
 
         options = replace(options, modified=datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return options
+
+
+def _styled(options: Options) -> Options:
+    """The options with their profile read and found sound, and their style sheet too."""
+    if options.profile:
+        profile = files.house_style(options.profile, settings_from(os.environ).profiles)
+        options = replace(options, profile=profiles.packed(profile))
+    if options.css:
+        profiles.of(options)
     return options
 
 

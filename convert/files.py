@@ -9,13 +9,16 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from convert import covers
+from convert import covers, profiles
 from convert.article import Edition, Source
 from convert.errors import InputError, OutputError, UsageError
+from convert.profiles import Profile
+from convert.profiles.lint import parse
 from convert.readers import BY_ENDING, TEXT_ENDINGS
 
 READABLE = (*TEXT_ENDINGS, *BY_ENDING)  # how the names end that a folder is searched for
 SIDECAR = ".editions.yaml"
+LARGEST_BESIDE = 20_000_000  # bytes of a profile, a style sheet, a cover
 LARGEST_SIDECAR = 100_000  # characters; one more is read, so that it is refused
 
 
@@ -61,6 +64,62 @@ def picture(name: str) -> bytes:
         raise UsageError(
             f"The cover {name} cannot be read: {reason}.", "Name an image, or say generated or none.", code="bad-cover"
         ) from None
+
+
+def text_of(name: str, what: str) -> str:
+    """The text in file `name`. UsageError says why `what` it is cannot be read."""
+    try:
+        return _content(Path(name), f"The {what} {name}").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"The {what} {name} is not UTF-8.", "Save it as UTF-8.") from None
+
+
+def _content(path: Path, what: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_BESIDE)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{what} cannot be read: {reason}.", "Check its name and its permissions.") from None
+
+
+# ---------------------------------------------------------------- house styles
+
+
+def house_style(said: str, folder: str = "") -> Profile:
+    """The profile in file `said`, else the one of that name. UsageError says what is wrong with it."""
+    return styled_by(Path(said)) if said.endswith(".toml") or "/" in said else style_named(said, folder)
+
+
+def style_named(name: str, folder: str = "") -> Profile:
+    """The profile `name` of those in `folder` and built in. UsageError lists them."""
+    there = house_styles(folder)
+    if name not in there:
+        raise profiles.unknown(name, tuple(there))
+    path = there[name]
+    return styled_by(path) if path else profiles.built_in(name)
+
+
+def house_styles(folder: str = "") -> dict[str, Path | None]:
+    """The profiles that may be named, each with its file; None for one that is built in."""
+    own = sorted(Path(folder).glob("*.toml")) if folder else []
+    return dict.fromkeys(profiles.BUILT_IN) | {path.stem: path for path in own}
+
+
+def styled_by(path: Path) -> Profile:
+    """The profile in file `path`; what it names stands beside it."""
+
+    def beside(name: str) -> bytes:
+        return _content(path.parent / name, f"The profile {path.name}: {name}")
+
+    try:
+        text = _content(path, f"The profile {path}").decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"The profile {path} is not UTF-8.", "Save it as UTF-8.", code="bad-profile") from None
+    return parse(text, path.name, beside)
+
+
+# ---------------------------------------------------------------- texts
 
 
 def texts_in(names: Iterable[str]) -> Iterator[tuple[Path, Path]]:

@@ -14,16 +14,17 @@ from typing import Any, Literal, NamedTuple
 
 from convert import covers
 from convert.errors import UsageError
+from convert.paper import paper
 from convert.readers import CHOICES
 
 Door = Literal["cli", "http"]
-Kind = Literal["text", "many", "flag", "pairs", "yaml", "cover"]
+Kind = Literal["text", "many", "flag", "pairs", "yaml", "cover", "file"]  # file: a command's is a name, else its text
 EVERYWHERE: tuple[Door, ...] = ("cli", "http")
 
 
 def _say(help: str, kind: Kind, doors: tuple[Door, ...] = EVERYWHERE, flag: str = "", metavar: str = "TEXT") -> Any:
     said = {"help": help, "kind": kind, "doors": doors, "flag": flag, "metavar": metavar}
-    default: Any = {"text": "", "many": (), "pairs": (), "flag": None, "yaml": "", "cover": ""}[kind]
+    default: Any = {"many": (), "pairs": (), "flag": None}.get(kind, "")
     return field(default=default, metadata=said)
 
 
@@ -46,6 +47,9 @@ class Options:
         "Any other metadata field.", "pairs", flag="--metadata", metavar="KEY=VALUE"
     )
     toc: bool | None = _say("Set a table of contents, or none; default: where there are three headings.", "flag")
+    profile: str = _say("House style: article, book, or one of your own.", "text", metavar="NAME|FILE")
+    page: str = _say("Size of the PDF's pages: A5, A4, letter, 129x198mm, 6x9in.", "text", metavar="SIZE")
+    css: str = _say("Style sheet whose rules come after the design's own.", "file", metavar="FILE")
     cover: str = _say(
         "Cover of the EPUB: a JPEG or PNG image, generated or none; default: none, unless the profile has one.",
         "cover", metavar="FILE|generated|none",
@@ -54,6 +58,7 @@ class Options:
         f"What the input is, where its first bytes and its name do not say it (auto): {', '.join(CHOICES[1:])}.",
         "text", flag="--from", metavar="FORMAT",
     )  # fmt: skip
+    attach_source: bool | None = _say("Attach the article as Markdown to the PDF, or not; default: not.", "flag")
     encoding: str = _say("Encoding of the text, where it cannot be told from the bytes.", "text", metavar="NAME")
     detect: tuple[str, ...] = _say(
         "Structures to look for, whatever else is said: smallcaps, which is off by itself, or one of --no-detect.",
@@ -145,6 +150,8 @@ def _value(known: Field, value: Any, before: Any) -> Any:
             return _yaml(known, value)
         case "cover":
             return _text(known, value[-1] if value and isinstance(value, list | tuple) else value)
+        case "file":
+            return _content(known, value)
         case "pairs":
             raise AssertionError("pairs are shared out by options_from")
 
@@ -155,6 +162,13 @@ def _yaml(known: Field, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):
         raise UsageError(f"{known.name} must be text, not {type(value).__name__}.", f"Give {known.name} as YAML.")
+    return value
+
+
+def _content(known: Field, value: Any) -> str:
+    """What a file holds, with its lines."""
+    if not isinstance(value, str):
+        raise UsageError(f"{known.name} must be text, not {type(value).__name__}.", "Give it as a file of text.")
     return value
 
 
@@ -202,6 +216,8 @@ def _checked(options: Options) -> Options:
         raise UsageError(
             f"Nothing is read as {options.reader!r}.", f"Say one of: {', '.join(CHOICES)}.", code="bad-reader"
         )
+    if options.page:
+        paper(options.page)
     if options.language and not is_language(options.language):
         raise UsageError(
             f"language {options.language!r} is not a language tag.", "Write it like en or pt-BR.", code="bad-language"

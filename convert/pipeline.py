@@ -9,9 +9,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from convert import decoding, furniture, ledger, manuscript, matter, overrides, parting, passes, rules, survey, text
-from convert.article import Article, Publication, Source
+from convert import (
+    decoding,
+    furniture,
+    ledger,
+    manuscript,
+    matter,
+    overrides,
+    parting,
+    passes,
+    profiles,
+    rules,
+    survey,
+    text,
+)
+from convert.article import Article, Metadata, Origin, Publication, Source
 from convert.editions import EDITIONS, media_name
+from convert.editions.naming import file_stem
 from convert.errors import LimitError, UsageError
 from convert.options import Limits, Options
 from convert.readers import TEXT
@@ -31,13 +45,14 @@ def convert(
     """The editions of `source`, in the order of `formats`. Raises a ConvertError that names the cure."""
     options = options or Options()
     formats = known_formats(formats)
+    options = styled(options, formats)
     is_text = manuscript.kind_of(source, options.reader) == TEXT
     _refuse_large(source, formats if is_text else (), limits)
     article = read(source, options, limits)
     if not is_text:  # its bytes say little of its length
         _refuse_large(Source("", plain_text(article.blocks).encode()), formats, limits)
     _refuse_many(article, formats, limits)
-    stem = media_name(source.name)
+    stem = file_stem(profiles.of(options).file_name, article.metadata, media_name(source.name))
     editions = tuple(EDITIONS[f].set(article, options, stem) for f in formats)
     met = dict.fromkeys(remark for edition in editions for remark in edition.remarks)
     return Publication(replace(article, remarks=(*article.remarks, *met)), editions)
@@ -75,6 +90,16 @@ def inspect(source: Source, options: Options | None = None, limits: Limits = _DE
     return Reading(article, lines, rivals, raw)
 
 
+def styled(options: Options, formats: Sequence[str]) -> Options:
+    """The options with what their profile says where they say nothing. UsageError where a house style is unsound."""
+    profile = profiles.of(options)
+    if "pdf" in formats:
+        from convert.editions import glyphs
+
+        glyphs.refuse_missing(profile)
+    return replace(options, toc=profile.toc if options.toc is None else options.toc)
+
+
 def _corrected(options: Options) -> tuple[Options, overrides.Overrides]:
     """The options with the rules switched as the overrides say, and what else these say."""
     said = overrides.parse(options.overrides, options.language)
@@ -104,7 +129,7 @@ def _from_manuscript(source: Source, kind: str, options: Options, limits: Limits
     _refuse_large(source, (), limits)
     with _uncollected():
         found = manuscript.read(source, kind, options)
-        metadata = overrides.applied(found.metadata, said, options)
+        metadata = _signed(overrides.applied(found.metadata, said, options), profiles.of(options))
         unplaced = overrides.unplaced(said)
         article = Article(metadata, found.blocks, (*found.remarks, *unplaced), found.taken)
         habits = text.Habits(language=found.language)
@@ -169,14 +194,27 @@ def _read(
     if forced and (top := _place(lines, forced[0].first)) <= len(lines) - len(found.body):
         found = matter.read(lines[:top], options)  # the head ends where something is forced
         found = found._replace(body=(*found.body, *lines[top:]))
-    metadata = overrides.applied(found.metadata, said, options)
+    profile = profiles.of(options)
+    metadata = _signed(overrides.applied(found.metadata, said, options), profile)
     typed = parting.closed(found.body)
     habits = survey.survey(typed, metadata.language)
+    if profile.quotes or profile.dashes:
+        habits = replace(habits, quotes=profile.quotes, dashes=profile.dashes)
     body = text.lines_of(parting.parted(typed, habits), habits)
     blocks, taken = rules.read(body, table, () if table is rules.PARAGRAPHS_ONLY else forced)
     remarks = (*cleared.remarks, *found.remarks, *doubts)
     article = Article(metadata, blocks, remarks, (*cleared.taken, *found.taken, *taken))
     return _passed(article, habits, options, [name for name, _ in passes.PASSES])
+
+
+def _signed(metadata: Metadata, profile: profiles.Profile) -> Metadata:
+    """The metadata with the house's publisher and rights where it has none."""
+    own = {name: getattr(profile, name) for name in ("publisher", "rights") if not getattr(metadata, name)}
+    said = {name: value for name, value in own.items() if value}
+    if not said:
+        return metadata
+    origins = dict(metadata.origins) | dict.fromkeys(said, Origin("default", why=f"the profile {profile.name}"))
+    return replace(metadata, **said, origins=tuple(origins.items()))
 
 
 def _place(lines: Sequence[text.Line], number: int) -> int:

@@ -30,6 +30,8 @@ class Settings:
     memory_bytes: int = _say(1_500_000_000, "most memory of one conversion, in bytes")
     jobs: int = _say(os.cpu_count() or 1, "conversions at a time")
     cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")
+    profiles: str = _say("", "folder of the house styles that may be named, a .toml file each")
+    allow_css: bool = _say(False, "whether callers over HTTP may send a style sheet")
     source_url: str = _say("", "where the source of this version is; empty: the service hands it out itself")
 
     @property
@@ -49,7 +51,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 
 
 def _read(variable: str, value: str, kind: type) -> Any:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
     try:
-        return kind(value)
-    except ValueError:
+        return words[value.lower()] if kind is bool else kind(value)
+    except (ValueError, KeyError):
         raise UsageError(f"{variable} is {value!r}, which is no {kind.__name__}.", f"Set {variable} anew.") from None

@@ -192,6 +192,8 @@ class Habits:
     )
     first: int = 0  # columns by which first lines are set in where blank lines part paragraphs too; 0: they are not
     language: str = "und"
+    quotes: str = ""  # the language whose quotation marks are set, where it is another by the house style
+    dashes: str = ""  # how the house style has them: em, en; "": as the language does
     markup: bool = False  # the text itself shows Markdown's marks
     dialect: str = ""  # how its marks inside lines are meant: markdown, rst, asciidoc, technical; "": as in old texts
     words: frozenset[str] = frozenset()  # words whose halves stand on two lines with a hyphen between that goes

@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -64,6 +65,17 @@ def test_the_same_bytes_as_without_a_server(server: Server, name: str) -> None:
     with Child() as child:
         reply = child.convert(Source("gardens.txt", TEXT.encode()), [name], Options())
     assert server.post_file(f"/v1/convert?to={name}", TEXT.encode(), "gardens.txt").data == reply.editions[0].data
+
+
+def test_house_styles_are_those_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "press.toml").write_text('[publisher]\nname = "The Rope Press"\n', "utf-8")
+    with serving(EDITIONS_PROFILES=str(tmp_path), EDITIONS_ALLOW_CSS="yes") as server:
+        assert [said["profile"] for said in server.ask("GET", "/v1/profiles").json] == ["article", "book", "press"]
+        page = server.ask("POST", "/v1/convert?to=html&profile=press&css=h1%7Bcolor%3Anavy%7D", TEXT.encode(), PLAIN)
+        assert b"The Rope Press" in page.data
+        assert b"h1{color:navy}" in page.data
+        refused = server.ask("POST", "/v1/convert?to=html&css=a%7Bb%3Aurl(x)%7D", TEXT.encode(), PLAIN)
+        assert (refused.status, refused.json["code"]) == (400, "bad-css")
 
 
 def test_several_formats_answer_a_zip_of_them_in_their_order(server: Server) -> None:
@@ -208,7 +220,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
         ("POST /v1/convert?encoding=ascii", PLAIN, "é".encode(), 422, "undecodable"),
         ("POST /v1/convert?to=doc", PLAIN, b"A text.", 400, "unknown-format"),
         ("POST /v1/convert?colour=red", PLAIN, b"A text.", 400, "unknown-option"),
-        ("POST /v1/convert?css=/etc/passwd", PLAIN, b"A text.", 400, "unknown-option"),
+        ("POST /v1/convert?css=/etc/passwd", PLAIN, b"A text.", 400, "css-refused"),
+        ("POST /v1/convert?profile=../../etc/passwd", PLAIN, b"A text.", 400, "unknown-profile"),
+        ("POST /v1/convert?page=A55", PLAIN, b"A text.", 400, "bad-page"),
         ("POST /v1/convert?date=yesterday", PLAIN, b"A text.", 400, "bad-date"),
         ("POST /v1/convert?title=a&title=b", PLAIN, b"A text.", 400, "usage"),
         ("POST /v1/convert", FORM, form(b"A text.", text="Another."), 400, "several-texts"),

@@ -16,6 +16,7 @@ from convert.check import epubcheck
 from convert.editions.epub.style import style
 from convert.errors import UsageError
 from convert.options import Options, options_from
+from convert.profiles import Profile
 from tests.nasty import NASTY
 
 WALKED = "We walked on and saw nothing new. " * 250
@@ -127,7 +128,7 @@ def test_faces_are_those_that_the_text_needs() -> None:
 
 
 def test_sheets_hold_nothing_that_older_engines_drop_unseen() -> None:
-    sheet = style((), "rtl")
+    sheet = style((), "rtl", Profile())
     assert "var(" not in sheet
     assert "margin-right" in sheet  # the start of a line that runs leftward
     assert "page-break-after: avoid" in sheet

@@ -16,7 +16,7 @@ MODULES = sorted(p for p in HOUSE.rglob("*.py"))
 # Each room imports from those above it in this list, and from itself.
 FLOORS = (
     ("tree", "errors", "readers"),
-    ("covers",),
+    ("covers", "paper"),
     ("article", "options"),
     ("decoding", "text", "templating", "settings"),
     ("profiles",),
@@ -41,6 +41,7 @@ GATES = {
     "fontTools": "editions/faces.py",
     "pypandoc": "pandoc.py",
     "eld": "survey.py",
+    "tinycss2": "profiles/style.py",
     "ftfy": "text.py",
     "charset_normalizer": "decoding.py",
     "pypdf": "check/pdf.py",
@@ -63,6 +64,8 @@ PURE_FLOORS = (
     "article",
     "covers",
     "options",
+    "paper",
+    "profiles",
     "decoding",
     "text",
     "marks",

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from convert.editions import EDITIONS  # noqa: E402
 from convert.options import FIELDS  # noqa: E402
+from convert.profiles.lint import KEYS  # noqa: E402
 from convert.readers import READERS, TEXT, TEXT_ENDINGS  # noqa: E402
 from convert.rules import RULES, Rule  # noqa: E402
 from convert.settings import Settings  # noqa: E402
@@ -53,6 +54,13 @@ def read() -> str:
     rows.append(f"| `{TEXT}` | plain text in any encoding; our own reader | {_codes(TEXT_ENDINGS)} | `text/plain` |")
     for name, reader in READERS.items():
         rows.append(f"| `{name}` | {reader.help} | {_codes(reader.endings)} | {_codes(reader.media_types)} |")
+    return "\n".join(rows)
+
+
+def profile() -> str:
+    """A table of what a house style may say."""
+    rows = ["| section | key | what it says |", "|---|---|---|"]
+    rows += [f"| {f'`[{k.section}]`' if k.section else ''} | `{k.name}` | {k.help} |" for k in KEYS]
     return "\n".join(rows)
 
 
@@ -115,11 +123,12 @@ def filled(text: str, mark: str, table: str) -> str:
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     cli, api = ROOT / "docs" / "cli.md", ROOT / "docs" / "api.md"
-    formats = ROOT / "docs" / "formats.md"
+    formats, profiles = ROOT / "docs" / "formats.md", ROOT / "docs" / "profiles.md"
     return {
         cli: filled(filled(cli.read_text("utf-8"), "options", options("cli")), "settings", settings()),
         api: filled(api.read_text("utf-8"), "options", options("http")),
         formats: filled(filled(formats.read_text("utf-8"), "read", read()), "written", written()),
+        profiles: filled(profiles.read_text("utf-8"), "keys", profile()),
         ROOT / "docs" / "structures.md": structures(),
     }
 

@@ -33,9 +33,11 @@ def _html(article: Article, options: Options, stem: str) -> Edition:
 
 
 def _pdf(article: Article, options: Options, stem: str) -> Edition:
+    from convert import pandoc
     from convert.editions import pdf
 
-    data, remarks = pdf.write(article, options)
+    attached = pandoc.write(article, MARKDOWN) if options.attach_source else b""
+    data, remarks = pdf.write(article, options, attached)
     return replace(_edition("pdf", stem, data), remarks=remarks)
 
 

@@ -36,8 +36,8 @@ def contents(blocks: Iterable[Block]) -> list[Entry]:
 
 
 def wanted(blocks: Iterable[Block], toc: bool | None) -> bool:
-    """Whether an edition shows its contents: as said, else where there are FEWEST headings and the text lists none."""
+    """Whether an edition shows its contents: as said, else with FEWEST headings; never beside a list of the text's."""
     blocks = list(blocks)
     count = sum(isinstance(b, Header) for b in blocks)
     own = any(isinstance(b, Div) and "contents" in b.attr.classes for b in blocks)
-    return count > 0 and (toc if toc is not None else count >= FEWEST and not own)
+    return not own and (count > 0 if toc else count >= FEWEST and toc is None)

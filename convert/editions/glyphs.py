@@ -7,6 +7,7 @@ by it (ISO 19005-3, 6.2.11.8). What shows nothing (joiners, selectors, tags) is 
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 import re
@@ -20,6 +21,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convert.article import Article, Remark
+from convert.errors import UsageError
+from convert.profiles import Profile
+from convert.profiles.lint import GENERIC
 from convert.tree import WITH_TEXT, nodes
 
 _EVERYDAY = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset("\n\t–—‘’“”„‚…•·‹›€™−↩")
@@ -77,6 +81,21 @@ def faces(charsets: Iterable[str], families: Iterable[str]) -> Faces:
 def prepare() -> None:
     """Fontconfig leaves colour faces out from now on. To be called before the engine is imported."""
     os.environ.setdefault("FONTCONFIG_FILE", str(Path(__file__).with_name("fonts.conf")))
+
+
+def refuse_missing(profile: Profile) -> None:
+    """UsageError for the first face that `profile` asks for and pages cannot be set in."""
+    there = {family.casefold(): family for family in installed().families}
+    for key, families in (("text", profile.text_face), ("head", profile.head_face), ("mono", profile.mono_face)):
+        face = families.split(",")[0].strip('"')
+        if there and face and face not in GENERIC and face.casefold() not in there:
+            near = difflib.get_close_matches(face.casefold(), there, 1)
+            other = f"or say {there[near[0]]!r}" if near else "or name another"
+            raise UsageError(
+                f"The profile {profile.name}: [faces] {key}: the face {face!r} is not installed.",
+                f"Install it (fc-list shows what is there), {other}, or ask for -t html,epub.",
+                code="unknown-face",
+            )
 
 
 # ---------------------------------------------------------------- what is missing

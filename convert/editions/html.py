@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from convert import profiles
 from convert.article import Article
 from convert.editions.contents import contents, wanted
 from convert.editions.describe import frame, json_ld, meta_elements, minutes
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
+from convert.editions.sheet import sheet
 from convert.editions.words import words
 from convert.options import Options
 from convert.templating import render
@@ -28,5 +30,6 @@ def write(article: Article, options: Options) -> bytes:
         contents=contents(article.blocks) if wanted(article.blocks, options.toc) else [],
         body=Markup(body),
         notes=Markup(setter.notes_found()),
+        sheet=sheet(profiles.of(options), "screen"),
     )
     return page.encode("utf-8")

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 from markupsafe import Markup
 
+from convert import profiles
 from convert.article import Article, Metadata, Remark
 from convert.editions import glyphs, taming
 from convert.editions.contents import contents, wanted
 from convert.editions.describe import frame, meta_elements
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
+from convert.editions.sheet import legal, sheet
 from convert.editions.words import words
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
@@ -31,20 +34,21 @@ SHEETS = ("base.css", "print.css", "scripts.css")
 LONG = 8  # headings; a PDF this long shows its contents
 
 
-def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
-    """The PDF file, and what of the text it could not show as it stands."""
+def write(article: Article, options: Options, attached: bytes = b"") -> tuple[bytes, tuple[Remark, ...]]:
+    """The PDF file, the Markdown it was made from `attached`, and what of the text it could not show as it stands."""
     tame, said = taming.tamed(article)
     page, faces = _page(tame, options), glyphs.installed()
     lacking = glyphs.missing(page, faces)
-    data, boxes = _set(glyphs.marked(page, lacking), article)
+    house = sheet(profiles.of(options), "pages")
+    data, boxes = _set(glyphs.marked(page, lacking), article, house, attached)
     if boxes:  # fontconfig promised what a face then had not
         lacking |= boxes
-        data, _ = _set(glyphs.marked(page, lacking), article)
+        data, _ = _set(glyphs.marked(page, lacking), article, house, attached)
     return data, (*said, *glyphs.remarks(article, lacking, faces))
 
 
-def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
-    """The page as a PDF file, and the characters that have become boxes in it."""
+def _set(page: str, article: Article, house: str, attached: bytes) -> tuple[bytes, set[str]]:
+    """The page as a PDF file, `house` the style after the design's, and the characters that became boxes in it."""
     glyphs.prepare()
     try:
         from weasyprint import HTML
@@ -55,15 +59,20 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
     try:
         with glyphs.heard() as boxes:
             document = HTML(string=page, url_fetcher=_refusing()).render(
-                stylesheets=[_sheet(SHEETS)], pdf_variant="pdf/a-3a", pdf_tags=True
+                stylesheets=_sheets(house), pdf_variant="pdf/a-3a", pdf_tags=True
             )
             metadata = _xmp(article.metadata)
             document.metadata.generate_rdf_metadata = lambda *_: metadata
-            identifier = hashlib.sha256(page.encode()).digest()[:16]
+            identifier = hashlib.sha256((page + house).encode()).digest()[:16]
             buffer = BytesIO()
             finish = _entitle(article)
             document.write_pdf(
-                buffer, finisher=finish, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=identifier
+                buffer,
+                finisher=finish,
+                pdf_variant="pdf/a-3a",
+                pdf_tags=True,
+                pdf_identifier=identifier,
+                attachments=_attachments(attached, article.metadata),
             )
     except (RecursionError, ValueError, IndexError, AssertionError) as error:
         raise ConvertError(
@@ -74,12 +83,13 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
     return buffer.getvalue(), boxes
 
 
-@cache
-def _sheet(names: tuple[str, ...]) -> Any:
+@lru_cache(maxsize=16)
+def _sheets(house: str) -> list[Any]:
     """Style sheets as WeasyPrint holds them: to read ours anew for each article takes as long as to set a short one."""
     from weasyprint import CSS
 
-    return CSS(string="".join(css(name) for name in names), url_fetcher=_refusing())
+    design = "".join(css(name) for name in SHEETS)
+    return [CSS(string=said, url_fetcher=_refusing()) for said in (design, house) if said]
 
 
 def _page(article: Article, options: Options) -> str:
@@ -93,11 +103,21 @@ def _page(article: Article, options: Options) -> str:
         contents=contents(article.blocks) if toc else [],
         body=Markup(setter.blocks(article.blocks)),
         created=m.date or m.modified,
+        legal=legal(profiles.of(options), m),
     )
 
 
 def _long(article: Article) -> bool:
     return sum(type(b).__name__ == "Header" for b in article.blocks) >= LONG
+
+
+def _attachments(attached: bytes, m: Metadata) -> list[Any]:
+    """The Markdown as the file that the pages are made from (ISO 19005-3, 6.8); its times are the article's."""
+    from weasyprint import Attachment
+
+    when = datetime.fromisoformat(m.modified)
+    source = {"name": "article.md", "description": m.title, "relationship": "Source", "created": when, "modified": when}
+    return [Attachment(file_obj=BytesIO(attached), **source)] if attached else []
 
 
 def _entitle(article: Article) -> Callable[[Any, Any], None]:

@@ -78,7 +78,7 @@ def _table(dialect: str) -> _Table:
 
 def inlines(text: str, habits: Habits) -> Inlines:
     """`text` with its marks read and its quotes and dashes set by the habits' language."""
-    return smart(parse(text, habits), habits.language)
+    return smart(parse(text, habits), habits.language, habits.quotes, habits.dashes)
 
 
 def parse(text: str, habits: Habits) -> Inlines:

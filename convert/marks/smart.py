@@ -71,18 +71,27 @@ class _Pen:
 
     language: str
     quotes: tuple[str, str, str, str]
+    dashes: str  # em, en, or as the language has them
     clipped: re.Pattern[str]  # what follows an apostrophe that begins a word
     before: str = ""  # the character just written
     double: bool = False  # a double quotation is open
     single: bool = False
 
 
-def smart(inlines: Inlines, language: str) -> Inlines:
-    """`inlines` with straight quotes, hyphens used as dashes and three points replaced by what a typesetter sets."""
+def smart(inlines: Inlines, language: str, quotes: str = "", dashes: str = "") -> Inlines:
+    """`inlines` with straight quotes, hyphens used as dashes and three points replaced by what a typesetter sets.
+
+    A house style may want the quotation marks of another language, `quotes`, and its own `dashes`: em or en.
+    """
     base = language.split("-")[0]
     if base not in _SPACES and _is_plain(inlines):
         return inlines
-    return _set(inlines, _Pen(base, QUOTES.get(language) or QUOTES.get(base, _CURLY), _clipped(base)))
+    return _set(inlines, _Pen(base, marks_of(quotes or language), dashes, _clipped(base)))
+
+
+def marks_of(language: str) -> tuple[str, str, str, str]:
+    """The quotation marks of `language`: outer pair, inner pair."""
+    return QUOTES.get(language) or QUOTES.get(language.split("-")[0], _CURLY)
 
 
 def _is_plain(inlines: Inlines) -> bool:
@@ -170,10 +179,12 @@ def _sign(sign: str, before: str, after: str, rest: str, pen: _Pen) -> str:
 
 def _dash(sign: str, before: str, after: str, pen: _Pen) -> str:
     if sign == "-":
-        return "—" if pen.language in _EM_DASH else "–"
+        return "—" if (pen.dashes == "em" if pen.dashes else pen.language in _EM_DASH) else "–"
     if sign == "--" and after.isalnum() and not before.strip() and (before or not after.isupper()):
         return sign  # a program's flag, as in --fast; before a capital a speaker's dash
     spaced = before.isspace() and (after.isspace() or not after)
+    if pen.dashes:
+        return "–" if spaced and pen.dashes == "en" else "—"
     return "–" if spaced and sign == "--" and pen.language in _SPACED_DASH else "—"
 
 

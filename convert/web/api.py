@@ -1,10 +1,11 @@
-"""The HTTP endpoint for automation: POST /v1/convert, GET /v1/formats, GET /health/live."""
+"""The HTTP endpoint for automation: POST /v1/convert, GET /v1/formats and /v1/profiles, GET /health/live."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
 from convert.editions import EDITIONS
+from convert.files import house_styles
 from convert.settings import Settings
 from convert.web.delivery import as_json, called, delivered
 from convert.web.order import order_from
@@ -17,7 +18,7 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
 
     @api.post("/v1/convert")
     def convert() -> Response:
-        order = order_from(request, settings.max_bytes)
+        order = order_from(request, settings)
         reply = pool.convert(order.source, order.formats, order.options)
         return delivered(reply, order.source)
 
@@ -34,6 +35,10 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
                 for name, kind in EDITIONS.items()
             ]
         )
+
+    @api.get("/v1/profiles")
+    def profiles() -> Response:
+        return as_json([{"profile": name} for name in house_styles(settings.profiles)])
 
     @api.get("/health/live")
     def live() -> Response:

@@ -21,16 +21,19 @@ from flask import Request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from convert import covers
+from convert import covers, profiles
 from convert.article import Source
 from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
-from convert.options import Options, options_from
+from convert.files import style_named
+from convert.options import FIELDS, Options, options_from
 from convert.pipeline import DEFAULT_FORMATS, known_formats
 from convert.readers import AUTO, BY_MEDIA_TYPE, TEXT
+from convert.settings import Settings
 
 PIECE = 1 << 16
 FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
 PARTS = 200  # of a form: some twenty options, of which a few repeat
+FILES = {f.name for f in FIELDS if f.kind in ("yaml", "file")}  # options whose text may come as a file
 HEARD_OUT = 1 << 26  # bytes of a body over its limit that are still read, and dropped
 
 
@@ -56,9 +59,9 @@ class Said:
         self.values.setdefault(name, []).extend(value if isinstance(value, list) else [value])
 
 
-def order_from(request: Request, max_bytes: int) -> Order:
+def order_from(request: Request, settings: Settings) -> Order:
     """The Order that `request` gives."""
-    return order_of(said_by(request, max_bytes), max_bytes)
+    return order_of(said_by(request, settings.max_bytes), settings)
 
 
 def said_by(request: Request, max_bytes: int) -> Said:
@@ -94,21 +97,36 @@ def _note_charset(said: Said, request: Request) -> None:
         said.values.setdefault("encoding", [charset])
 
 
-def order_of(said: Said, max_bytes: int) -> Order:
+def order_of(said: Said, settings: Settings) -> Order:
     """The Order that was given. UsageError names what is said twice or not known, InputError a missing text."""
     values = dict(said.values)
     formats = known_formats(_parted(_strings("to", values)) or DEFAULT_FORMATS)
     source = _the_text(said.files + [Source("", data) for data in said.pasted if data.strip()])
     if names := _strings("name", values):
         source = replace(source, name=names[-1])
-    if len(source.data) > max_bytes:
-        raise too_large(max_bytes)
+    if len(source.data) > settings.max_bytes:
+        raise too_large(settings.max_bytes)
     options = options_from({k: v[0] if len(v) == 1 else v for k, v in values.items()}, "http")
+    options = styled(options, settings)
     if said.pasted and _is_utf8(source.data):
         options = replace(options, encoding="")  # the encoding is a file's: what was pasted came as Unicode
     if said.pasted and options.reader in ("", AUTO):
         options = replace(options, reader=TEXT)  # what is pasted is text, even where it is about HTML
     return Order(source, formats, options)
+
+
+def styled(options: Options, settings: Settings) -> Options:
+    """The options with the profile that they name, and no style sheet unless this service takes some."""
+    if options.css and not settings.allow_css:
+        raise UsageError(
+            "This service takes no style sheets (EDITIONS_ALLOW_CSS).", "Name a profile instead.", code="css-refused"
+        )
+    if options.profile:
+        profile = style_named(options.profile, settings.profiles)
+        options = replace(options, profile=profiles.packed(profile))
+    if options.css:
+        profiles.of(options)
+    return options
 
 
 def too_large(max_bytes: int) -> LimitError:
@@ -234,7 +252,7 @@ def _note(said: Said, part: Field | File, data: bytes) -> None:
         said.pasted.append(data)
     elif part.name == "cover" and filename:
         said.say("cover", covers.data_url(data))
-    elif (filename and part.name != "overrides") or not part.name:
+    elif (filename and part.name not in FILES) or not part.name:
         raise UsageError(
             f"No file is taken as {part.name!r}.", "Send the text as the part named `file`.", code="unknown-option"
         )

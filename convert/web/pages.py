@@ -49,6 +49,9 @@ WORDS = {
     "modified": Words("Last changed", "Like 2017-09-18T10:00:00Z."),
     "extra": Words("Other fields", "Like series=Essays; separate several with semicolons."),
     "toc": Words("Table of contents", "By itself: where there are three headings."),
+    "profile": Words("House style", "article, book, or one of this house's own."),
+    "page": Words("Size of the PDF's pages", "A5, A4, letter, 129x198mm, 6x9in."),
+    "css": Words("Style sheet", "CSS whose rules come after the design's own."),
     "cover": Words("Cover of the EPUB", "JPEG or PNG, up to 10 MB."),
     "reader": Words("Kind of file", "By itself; else text, docx, odt, epub, rtf, html, markdown or rst."),
     "encoding": Words("Encoding of the file", "Where it cannot be told from the bytes: windows-1252."),
@@ -90,7 +93,7 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
         said = Said()
         try:
             said = said_by(request, settings.max_bytes)
-            order = order_of(_as_meant(said), settings.max_bytes)
+            order = order_of(_as_meant(said), settings)
             reply = pool.convert(order.source, order.formats, order.options)
         except ConvertError as error:
             if wants_parts():
@@ -121,7 +124,7 @@ def problem_page(settings: Settings, problem: Problem) -> Response:
 
 
 def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) -> Response:
-    fields = [f for f in FIELDS if "http" in f.doors]
+    fields = [f for f in FIELDS if "http" in f.doors and (f.name != "css" or settings.allow_css)]
     page = render(
         "desk.html",
         editions=EDITIONS,

@@ -24,8 +24,10 @@ from convert.editions.epub.package import FOLDER, Facts, File, package
 from convert.editions.epub.style import style
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
+from convert.editions.sheet import legal
 from convert.editions.words import words
 from convert.options import Options
+from convert.profiles import Profile
 from convert.templating import render
 from convert.tree import Block, Emph, Header, Note, Strong, nodes, plain_text
 
@@ -43,12 +45,13 @@ class Cover(NamedTuple):
 def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
     """The EPUB file, and what it could not have."""
     m = article.metadata
-    chapters = cut(article)
+    house = profiles.of(options)
+    chapters, said = cut(article, house.chapters), legal(house, m)
     found, figures = places(chapters), numerals(article)
     contents = ways(article, chapters, found)
-    cover = _cover(m, options)
+    cover = _cover(m, house, options)
     faces, remarks = _faces(article)
-    files = _files(chapters, cover, faces, wanted(article.blocks, _toc(options)))
+    files = _files(chapters, cover, faces, wanted(article.blocks, options.toc), bool(said))
     facts = Facts(
         headings=any(isinstance(b, Header) for b in article.blocks),
         notes=any(isinstance(n, Note) for n in nodes(article.blocks)),
@@ -61,13 +64,15 @@ def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]
         for name, data in package(m, files, contents, facts).items():
             _put(archive, name, data)
         _put(archive, f"{FOLDER}nav.xhtml", _nav(m, contents, files))
-        _put(archive, f"{FOLDER}style.css", style(faces, direction(m.language)).encode())
+        _put(archive, f"{FOLDER}style.css", style(faces, direction(m.language), house).encode())
         for made in faces:
             _put(archive, f"{FOLDER}fonts/{made.name}", made.data)
         if cover:
             _put(archive, FOLDER + cover.name, cover.data, stored=True)
             _put(archive, f"{FOLDER}cover.xhtml", _page(m, _described(m), "cover", cover=cover.name))
         _put(archive, FOLDER + TITLE_PAGE, _page(m, m.title, "titlepage"))
+        if said:
+            _put(archive, f"{FOLDER}legal.xhtml", _page(m, m.title, "legal", body=said))
         for chapter in chapters:
             _put(archive, FOLDER + chapter.name, _text(chapter, m, found, figures))
         _put(archive, f"{FOLDER}colophon.xhtml", _page(m, m.title, "colophon", families=_named(faces)))
@@ -82,13 +87,17 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes, stored: bool = False)
     archive.writestr(info, data, compresslevel=9)
 
 
-def _files(chapters: Sequence[Chapter], cover: Cover | None, faces: Sequence[face.Face], toc: bool) -> list[File]:
+def _files(
+    chapters: Sequence[Chapter], cover: Cover | None, faces: Sequence[face.Face], toc: bool, legal: bool
+) -> list[File]:
     """The manifest, what is read in its order; the contents are a page of the book where they are wanted."""
     files = []
     if cover:
         files.append(File("cover-image", cover.name, cover.media_type, ("cover-image",), read=""))
         files.append(File("cover", "cover.xhtml", _XHTML, guide="cover"))
     files.append(File("title", TITLE_PAGE, _XHTML, guide="title-page"))
+    if legal:
+        files.append(File("legal", "legal.xhtml", _XHTML, guide="copyright-page"))
     files.append(File("nav", "nav.xhtml", _XHTML, ("nav",), guide="toc" if toc else "", read="yes" if toc else ""))
     for i, c in enumerate(chapters):
         files.append(File(c.name.removesuffix(".xhtml"), c.name, _XHTML, guide="" if i else "text"))
@@ -120,6 +129,7 @@ def _text(chapter: Chapter, m: Metadata, elsewhere: Mapping[str, str], figures: 
 _LANDMARKS = {  # of EPUB's vocabulary, and the words for each
     "cover": ("cover", "cover"),
     "title-page": ("titlepage", "title_page"),
+    "copyright-page": ("copyright-page", "rights"),
     "toc": ("toc", "contents"),
     "text": ("bodymatter", "text"),
     "colophon": ("colophon", "made_with"),
@@ -136,9 +146,8 @@ def _nav(m: Metadata, contents: Sequence[Way], files: Sequence[File]) -> bytes:
 # ---------------------------------------------------------------- cover and faces
 
 
-def _cover(m: Metadata, options: Options) -> Cover | None:
+def _cover(m: Metadata, profile: Profile, options: Options) -> Cover | None:
     """The cover that is asked for: none by itself, since an article among many needs none."""
-    profile = profiles.of(options)
     asked = options.cover or profile.cover
     if asked in ("", "none"):
         return None
@@ -148,10 +157,6 @@ def _cover(m: Metadata, options: Options) -> Cover | None:
         return Cover("cover.jpg", "image/jpeg", draw(m, profile))
     media_type, data = covers.image(asked)
     return Cover("cover.png" if media_type == "image/png" else "cover.jpg", media_type, data)
-
-
-def _toc(options: Options) -> bool | None:
-    return options.toc if options.toc is not None else profiles.of(options).toc
 
 
 def _described(m: Metadata) -> str:

@@ -44,11 +44,11 @@ class _Sized(NamedTuple):
     size: int  # bytes of its text
 
 
-def cut(article: Article) -> tuple[Chapter, ...]:
-    """The text in files: cut at its top headings where it is long and has two of them, and where a file grows large."""
+def cut(article: Article, always: bool = False) -> tuple[Chapter, ...]:
+    """The text in files: cut at its top headings, two or more, where it is long or `always`; large ones again."""
     title = article.metadata.title
     sized = [_Sized(part, _size(part)) for block in article.blocks for part in _opened(block)]
-    parts = list(_cut(sized, 2))
+    parts = list(_cut(sized, 2, 0 if always else CUT_ABOVE))
     if len(parts) < 2:
         return (Chapter("text.xhtml", title, article.blocks),)
     chapters: list[Chapter] = []
@@ -62,17 +62,17 @@ def cut(article: Article) -> tuple[Chapter, ...]:
     return tuple(chapters)
 
 
-def _cut(sized: Sequence[_Sized], level: int) -> Iterator[Sequence[_Sized]]:
-    """`sized` cut at its headings of `level`, then deeper where a section is large still."""
+def _cut(sized: Sequence[_Sized], level: int, whole: int = MOST) -> Iterator[Sequence[_Sized]]:
+    """`sized`, of more than `whole`, cut at its headings of `level`, then deeper where a section is large still."""
     total = sum(s.size for s in sized)
     starts = [i for i, s in enumerate(sized) if isinstance(s.block, t.Header) and s.block.level == level]
-    if total <= (CUT_ABOVE if level == 2 else MOST):
+    if total <= whole:
         yield sized
     elif level > 6:
         yield from _pieces(sized)
     elif len(starts) < 2:
         yield from _cut(sized, level + 1)
-    elif total / len(starts) < LEAST:
+    elif whole and total / len(starts) < LEAST:
         yield from _pieces(sized)
     else:
         for a, b in itertools.pairwise([*([0] if starts[0] else []), *starts, len(sized)]):

@@ -7,10 +7,12 @@ logical sides, so values are put in and a physical twin stands before each decla
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from convert.editions.faces import TEXT, Face
+from convert.editions.sheet import rules
+from convert.profiles import Profile
 from convert.templating import css
 
 _PROPERTY = re.compile(r"(?<=[{;])\s*--([\w-]+)\s*:\s*([^;}]+)")
@@ -25,11 +27,11 @@ _OLDER = {
 }
 
 
-def style(faces: Sequence[Face], direction: str) -> str:
-    """The style sheet for a book with these faces, in this direction of writing."""
+def style(faces: Sequence[Face], direction: str, house: Profile) -> str:
+    """The style sheet for a book with these faces, in this direction of writing, in the style of this house."""
     rules = "".join(_rule(face) for face in faces)
     families = tuple(dict.fromkeys(face.family for face in faces))
-    return rules + _sheet(families, direction)
+    return rules + _sheet(families, direction, house)
 
 
 def _rule(face: Face) -> str:
@@ -42,20 +44,30 @@ def _rule(face: Face) -> str:
 
 
 @lru_cache(64)
-def _sheet(families: tuple[str, ...], direction: str) -> str:
-    """The sheets of the design, for any engine; the families of a text's own scripts stand with the text face."""
-    sheet = re.sub(r"/\*.*?\*/\s*", "", css("base.css") + css("epub.css") + css("scripts.css"), flags=re.DOTALL)
-    values = dict(_PROPERTY.findall(sheet))
-    own = ", ".join(f'"{family}"' for family in families)
-    if own and "text" in values:
-        values["text"] = (
-            f"{own}, " + values["text"].replace(f'"{TEXT}", ', "") if TEXT in families else (f"{own}, {values['text']}")
-        )
-    sheet = _PROPERTY.sub("", sheet)
-    for _ in range(3):  # a property may use another
-        sheet = _USE.sub(lambda use: values.get(use[1], "inherit").strip(), sheet)
+def _sheet(families: tuple[str, ...], direction: str, house: Profile) -> str:
+    """The sheets of the design and the house's own, for any engine; what callers wrote stands as they wrote it."""
+    design = css("base.css") + css("epub.css") + css("scripts.css") + rules(house, "epub")
+    sheet = re.sub(r"/\*.*?\*/\s*", "", design, flags=re.DOTALL)
+    values = dict(_PROPERTY.findall(sheet)) | {"text": _text_faces(families, house)}
+    sheet = _filled(_PROPERTY.sub("", sheet), values)
     sheet = re.sub(r":root\s*\{[\s;]*\}\s*", "", sheet)
-    return _DECLARATION.sub(lambda said: _twins(said, *_SIDES[direction]), sheet)
+    return _DECLARATION.sub(lambda said: _twins(said, *_SIDES[direction]), sheet) + _filled(house.css, values)
+
+
+def _text_faces(families: Sequence[str], house: Profile) -> str:
+    """The house's face, then those embedded for the text's scripts, then those that readers may have."""
+    own = ", ".join(f'"{family}"' for family in families)
+    theirs = dict(_PROPERTY.findall(css("base.css")))["text"]
+    if TEXT in families:
+        theirs = theirs.replace(f'"{TEXT}", ', "")
+    return ", ".join(filter(None, (house.text_face, own, theirs)))
+
+
+def _filled(sheet: str, values: Mapping[str, str]) -> str:
+    """`sheet` with each value instead of its name."""
+    for _ in range(3):  # a property may use another
+        sheet = _USE.sub(lambda use: values.get(use[1], use[0]).strip(), sheet)
+    return sheet
 
 
 def _twins(said: re.Match[str], start: str, end: str) -> str:
