@@ -250,7 +250,7 @@ def test_a_page_that_is_none_says_so_in_html(server: Server) -> None:
 def test_every_option_of_the_http_door_has_its_labelled_field(page: Page) -> None:
     names = page.eval_on_selector_all("[name]", "fields => fields.map(f => f.name)")
     assert set(names) - {"viewport", "color-scheme"} == {
-        "file", "text", "to", *(f.name for f in FIELDS if "http" in f.doors and f.name != "css")  # style sheets need a setting
+        "file", "text", "to", *(f.name for f in FIELDS if "http" in f.doors and f.name != "css")  # a setting allows css
     }  # fmt: skip
     assert page.eval_on_selector_all("input, select, textarea", "all => all.filter(f => !f.labels.length).length") == 0
 
