@@ -83,14 +83,22 @@ class Change(NamedTuple):
     at: int  # where among the blocks' characters, so that all changes taken back give the source again
 
 
+class Part(NamedTuple):
+    """An article of an issue."""
+
+    id: str  # of the heading that is its title
+    metadata: Metadata
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A text, read: its metadata, its blocks, and what was doubtful."""
+    """A text, read: its metadata, its blocks, and what was doubtful. Or an issue, of which texts are the parts."""
 
     metadata: Metadata
     blocks: Blocks
     remarks: tuple[Remark, ...] = ()
     taken: tuple[Taken, ...] = ()  # the ledger's account of every source letter outside the blocks
+    parts: tuple[Part, ...] = ()  # of an issue: its articles in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +118,4 @@ class Publication:
 
     article: Article
     editions: tuple[Edition, ...]
+    parts: tuple[Article, ...] = ()  # of an issue: its articles as they were read

@@ -71,13 +71,23 @@ class Child:
 
         Raises what the conversion raised, or OverTime.
         """
+        return self._asked([(source, options.overrides)], formats, options, page=page)
+
+    def collect(self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options) -> Reply:
+        """The editions of one issue of `texts`, each with its overrides. Raises what `convert` does."""
+        return self._asked(texts, formats, options, collect=True)
+
+    def _asked(
+        self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options, **more: bool
+    ) -> Reply:
         process = self._ready()
-        request = {"formats": list(formats), "options": asdict(options), "name": source.name, "page": page}
+        heads = [{"name": source.name, "size": len(source.data), "overrides": own} for source, own in texts]
+        request = {"texts": heads, "formats": list(formats), "options": asdict(options), **more}
         late = threading.Event()
         timer = threading.Timer(self.limits.wall_seconds, self._stop, (process, late))
         timer.start()
         try:
-            _send(process.stdin, request, source.data)
+            _send(process.stdin, request, b"".join(source.data for source, _ in texts))
             head, data = _receive(process.stdout)
         except (EOFError, OSError):
             raise self._died(late.is_set()) from None
@@ -251,11 +261,14 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
     from convert import pipeline, report
 
     options = Options(**{k: _tuples(v) for k, v in head["options"].items()})
-    source, formats = Source(head["name"], data), head["formats"]
+    texts, formats = _texts(head["texts"], data), head["formats"]
     try:
         if not formats:
-            return _inspected(source, options, limits, head["page"])
-        publication = pipeline.convert(source, formats, options, limits)
+            return _inspected(texts[0][0], options, limits, head["page"])
+        if head.get("collect"):
+            publication = pipeline.collect(texts, formats, options, limits)
+        else:
+            publication = pipeline.convert(texts[0][0], formats, options, limits)
     except ConvertError as error:
         return {"error": _error_head(error)}, b""
     except (MemoryError, SystemError):  # the second is what a C extension makes of the first
@@ -269,9 +282,17 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
         for e in publication.editions
     ]
     return (
-        {"editions": heads, "report": report.report(publication.article)},
+        {"editions": heads, "report": report.of(publication)},
         b"".join(e.data for e in publication.editions),
     )
+
+
+def _texts(heads: list[dict[str, Any]], data: bytes) -> list[tuple[Source, str]]:
+    texts, at = [], 0
+    for head in heads:
+        texts.append((Source(head["name"], data[at : at + head["size"]]), head["overrides"]))
+        at += head["size"]
+    return texts
 
 
 def _inspected(source: Source, options: Options, limits: Limits, page: bool) -> tuple[dict[str, Any], bytes]:

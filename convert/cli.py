@@ -64,6 +64,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Say it as JSON,
 _fail_on = click.option("--fail-on", type=click.Choice(["warning"]), help="Exit 4 where a text got remarks.")
 
 
+_collect = click.option("--collect", "collected", is_flag=True, help="Make one issue of all texts; it wants a --title.")
 _check = click.option("--check", "checked", is_flag=True, help="Check the editions too; exit 6 where one fails.")
 _overrides = click.option(
     "--overrides", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
@@ -95,6 +96,7 @@ def main() -> None:
 @_formats
 @_fail_on
 @_check
+@_collect
 @_timeout
 @_as_json
 @_quiet
@@ -107,6 +109,8 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         options, settings = _options(said), _settings(said)
         wanted = _wanted(formats)
         _refuse_shared(inputs, said)
+        if said["collected"]:
+            sys.exit(_issue(inputs, output, force, wanted, options, said))
     failures: list[ConvertError] = []
     written: set[Path] = set()
     remarked = False
@@ -141,7 +145,30 @@ def convert(inputs: tuple[str, ...], output: str, force: bool, formats: tuple[st
         sys.exit(WARNED)
 
 
-def _proof(name: str, editions: tuple[Edition, ...], source: Source, options: Options) -> Proof:
+def _issue(
+    inputs: Sequence[str], output: str, force: bool, wanted: Sequence[str], options: Options, said: dict[str, Any]
+) -> int:
+    """Set one issue of the texts in `inputs`, in their order; the exit status."""
+    names = ["-"] if list(inputs) == ["-"] else [str(path) for path, _ in files.texts_in(inputs)]
+    if not names:
+        raise UsageError("There is no text among the inputs.", "Name files, or folders that hold some.", code="empty")
+    texts = [(files.read_source(name), _corrected(options, name, said).overrides) for name in names]
+    with Child(_settings(said).limits, fork=True) as child:
+        reply = child.collect(texts, wanted, options)
+    paths = [path.with_name(e.name) if path != Path(output) else path
+             for path, e in zip(_paths("issue", output, wanted, 1), reply.editions, strict=False)]  # fmt: skip
+    for name in names:
+        files.refuse_source(name, paths)
+    files.refuse_existing(paths, force)
+    _deliver(reply, paths, force)
+    _tell(options.title, reply, paths, said)
+    proofs = [_proof(options.title, reply.editions, None, options)] if said["checked"] else []
+    if not _all_good(proofs, said, to_stdout=output == "-"):
+        return INVALID
+    return WARNED if reply.report["remarks"] and said["fail_on"] else 0
+
+
+def _proof(name: str, editions: tuple[Edition, ...], source: Source | None, options: Options) -> Proof:
     from convert.check import Proof
 
     return Proof(name, editions, source, options)
@@ -237,6 +264,7 @@ def _tell(name: str, reply: Reply, paths: Sequence[Path], said: dict[str, Any]) 
 @_formats
 @_fail_on
 @_check
+@_collect
 @_timeout
 @_as_json
 @_quiet
@@ -248,6 +276,17 @@ def batch_command(inputs: tuple[str, ...], output: str, jobs: int | None, report
     with _errors():
         options, settings = _options(said), _settings(said)
         wanted = _wanted(said.pop("formats"))
+        if said["collected"]:
+            sys.exit(
+                _issue(
+                    inputs,
+                    output.rstrip("/") + "/",
+                    True,
+                    wanted,
+                    options,
+                    said | {"overrides": None, "verbose": False},
+                )
+            )
         report = _opened(report_file)
     tasks = list(batch.plan(files.texts_in(inputs), Path(output), wanted))
     failed = remarked = invalid = 0

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from convert import (
+    anthology,
     decoding,
     furniture,
     ledger,
@@ -26,8 +27,9 @@ from convert import (
 from convert.article import Article, Metadata, Origin, Publication, Source
 from convert.editions import EDITIONS, media_name
 from convert.editions.naming import file_stem
-from convert.errors import LimitError, UsageError
+from convert.errors import ConvertError, LimitError, UsageError
 from convert.options import Limits, Options
+from convert.passes.identifiers import slug
 from convert.readers import TEXT
 from convert.report import Reading, Rival
 from convert.tree import plain_text
@@ -51,8 +53,37 @@ def convert(
     article = read(source, options, limits)
     if not is_text:  # its bytes say little of its length
         _refuse_large(Source("", plain_text(article.blocks).encode()), formats, limits)
+    return _published(article, media_name(source.name), formats, options, limits)
+
+
+def collect(
+    texts: Sequence[tuple[Source, str]],
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    options: Options | None = None,
+    limits: Limits = _DEFAULTS,
+) -> Publication:
+    """The editions of one issue of `texts`, each with its overrides. An error names the text that it is about."""
+    options = options or Options()
+    formats = known_formats(formats)
+    options = styled(options, formats)
+    _refuse_large(Source("", b"".join(source.data for source, _ in texts)), formats, limits)
+    parts = tuple(_part(source, replace(anthology.alone(options), overrides=own), limits) for source, own in texts)
+    issue = anthology.collected(parts, options)
+    made = _published(issue, slug(issue.metadata.title), formats, options, limits)
+    return replace(made, parts=parts)
+
+
+def _part(source: Source, options: Options, limits: Limits) -> Article:
+    try:
+        return read(source, options, limits)
+    except ConvertError as error:
+        raise type(error)(f"{source.name}: {error}", error.hint, code=error.code, line=error.line) from error
+
+
+def _published(article: Article, stem: str, formats: Sequence[str], options: Options, limits: Limits) -> Publication:
+    """The article in each of the formats, their files named by the house style, else `stem`."""
     _refuse_many(article, formats, limits)
-    stem = file_stem(profiles.of(options).file_name, article.metadata, media_name(source.name))
+    stem = file_stem(profiles.of(options).file_name, article.metadata, stem)
     editions = tuple(EDITIONS[f].set(article, options, stem) for f in formats)
     met = dict.fromkeys(remark for edition in editions for remark in edition.remarks)
     return Publication(replace(article, remarks=(*article.remarks, *met)), editions)

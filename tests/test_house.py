@@ -26,7 +26,7 @@ FLOORS = (
     ("survey", "parting", "furniture", "ledger", "pandoc"),
     ("changes",),
     ("matter", "passes", "editions"),
-    ("report", "overrides", "manuscript"),
+    ("report", "overrides", "manuscript", "anthology"),
     ("pipeline",),
     ("child", "files"),
     ("check",),
@@ -77,6 +77,7 @@ PURE_FLOORS = (
     "matter",
     "passes",
     "report",
+    "anthology",
 )
 
 

@@ -6,16 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
 from playwright.sync_api import sync_playwright
 
 from convert import pipeline, rules
-from convert.article import Article, Metadata, Remark, Source
+from convert.article import Article, Metadata, Origin, Remark, Source
 from convert.options import Options
 from convert.report import SCHEMA, Reading, every, report, schema, summed_up
 from convert.report.page import BUDGET, page_of
@@ -26,6 +27,7 @@ from convert.tree import Para, Pos, Str
 
 ROOT = Path(__file__).parent.parent
 TEXTS = sorted([*(ROOT / "tests" / "articles").glob("*.txt"), *(ROOT / "samples").glob("*.txt")])
+QUALITY = sorted((ROOT / "tests" / "quality" / "articles").glob("*.txt"))
 CHROMIUM = "/usr/bin/chromium"
 MIXED = """\
 THE RIVER GAZETTE
@@ -83,13 +85,21 @@ def test_the_schema_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [*TEXTS, MIXED, "x", "a\u0300 \x01 word\n\n\u202eb"], ids=lambda t: getattr(t, "name", repr(t)[:9])
+    "text",
+    [*TEXTS, *QUALITY, MIXED, "x", "a\u0300 \x01 word\n\n\u202eb"],
+    ids=lambda t: getattr(t, "name", repr(t)[:9]),
 )
 def test_reports_keep_the_schema(text: Path | str) -> None:
     data = text.encode() if isinstance(text, str) else text.read_bytes()
     reading = pipeline.inspect(Source("a.txt", data))
     told = json.loads(json.dumps(report(reading.article, reading.rivals)))
     assert [error.message for error in Draft202012Validator(schema()).iter_errors(told)] == []
+
+
+def test_every_field_and_every_origin_is_in_the_schema() -> None:
+    named = schema()["properties"]["metadata"]["propertyNames"]["enum"]
+    assert sorted(named) == sorted(f.name for f in fields(Metadata) if f.name != "origins")
+    assert schema()["$defs"]["field"]["properties"]["from"]["enum"] == list(get_args(get_type_hints(Origin)["kind"]))
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from convert.article import Metadata
+from convert.article import Metadata, Part
 from convert.editions.taming import length, running
 from convert.editions.words import words
 from convert.text import leftward
@@ -90,11 +90,19 @@ def meta_elements(m: Metadata) -> list[Meta]:
     return [Meta(*entry) for entry in said if entry[2]]
 
 
-def json_ld(m: Metadata) -> Markup:
-    """schema.org's Article, a NewsArticle where it has a dateline, safe inside a script element."""
+def json_ld(m: Metadata, parts: Sequence[Part] = ()) -> Markup:
+    """schema.org's Article, of an issue a Collection of them, safe inside a script element."""
+    data = {"@context": "https://schema.org", **_thing(m)}
+    if parts:
+        data |= {"@type": "Collection", "name": m.title, "hasPart": [_thing(p.metadata) for p in parts]}
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    return Markup(text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026"))
+
+
+def _thing(m: Metadata) -> dict[str, Any]:
+    """What is known, as schema.org has it of an Article, a NewsArticle where it has a dateline."""
     publisher = m.publisher or m.site
     data: dict[str, Any] = {
-        "@context": "https://schema.org",
         "@type": "NewsArticle" if m.dateline else "Article",
         "headline": m.title,
         "alternativeHeadline": m.subtitle,
@@ -112,8 +120,7 @@ def json_ld(m: Metadata) -> Markup:
         "url": m.source,
         "identifier": m.identifier,
     }
-    text = json.dumps({k: v for k, v in data.items() if v}, ensure_ascii=False, indent=1)
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return {k: v for k, v in data.items() if v}
 
 
 def shown_date(m: Metadata) -> str:
@@ -159,12 +166,18 @@ def title_block(m: Metadata) -> dict[str, Any]:
         "made": bool(origin and origin.kind == "default" and "words" in origin.why),
         "subtitle": m.subtitle,
         "standfirst": m.standfirst or _stated_description(m),
-        "authors": shown_authors(m),
+        "authors": shown_authors(m) if _is_said(m, "authors") else "",
         "site": site,
-        "date": m.date[:10],
+        "date": m.date[:10] if _is_said(m, "date") else "",
         "shown_date": shown_date(m),
         "fields": [(k, v) for k, v in m.extra if v],
     }
+
+
+def _is_said(m: Metadata, name: str) -> bool:
+    """Whether somebody said it: what an issue has of its articles stands with each of them."""
+    origin = m.origin(name)
+    return not (origin and origin.kind == "default")
 
 
 def _stated_description(m: Metadata) -> str:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from convert import profiles
 from convert.article import Article
-from convert.editions.contents import contents, wanted
+from convert.editions.contents import listed, wanted
 from convert.editions.describe import frame, json_ld, meta_elements, minutes
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
@@ -26,8 +26,8 @@ def write(article: Article, options: Options) -> bytes:
         **frame(m),
         minutes=minutes(article.blocks),
         meta=meta_elements(m),
-        json_ld=json_ld(m),
-        contents=contents(article.blocks) if wanted(article.blocks, options.toc) else [],
+        json_ld=json_ld(m, article.parts),
+        contents=listed(article) if wanted(article, options.toc) else [],
         body=Markup(body),
         notes=Markup(setter.notes_found()),
         sheet=sheet(profiles.of(options), "screen"),

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from convert import profiles
 from convert.article import Article, Metadata, Remark
 from convert.editions import glyphs, taming
-from convert.editions.contents import contents, wanted
+from convert.editions.contents import listed, wanted
 from convert.editions.describe import frame, meta_elements
 from convert.editions.markup import Setter
 from convert.editions.numerals import numerals
@@ -28,7 +28,7 @@ from convert.editions.words import words
 from convert.errors import ConvertError, MissingDependency
 from convert.options import Options
 from convert.templating import css, render
-from convert.tree import Link, nodes
+from convert.tree import Header, Link, nodes
 
 SHEETS = ("base.css", "print.css", "scripts.css")
 LONG = 8  # headings; a PDF this long shows its contents
@@ -95,12 +95,12 @@ def _sheets(house: str) -> list[Any]:
 def _page(article: Article, options: Options) -> str:
     m = article.metadata
     setter = Setter(notes="page", hanging=True, numerals=numerals(article), words=words(m.language))
-    toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
+    asked = options.toc if options.toc is not None else None if _long(article) else False
     return render(
         "pages.html",
         **frame(m),
         meta=meta_elements(m),
-        contents=contents(article.blocks) if toc else [],
+        contents=listed(article) if wanted(article, asked) else [],
         body=Markup(setter.blocks(article.blocks)),
         created=m.date or m.modified,
         legal=legal(profiles.of(options), m),
@@ -108,7 +108,7 @@ def _page(article: Article, options: Options) -> str:
 
 
 def _long(article: Article) -> bool:
-    return sum(type(b).__name__ == "Header" for b in article.blocks) >= LONG
+    return bool(article.parts) or sum(isinstance(b, Header) for b in article.blocks) >= LONG
 
 
 def _attachments(attached: bytes, m: Metadata) -> list[Any]:

@@ -19,7 +19,7 @@ def identifiers(article: Article, _habits: Habits) -> Article:
     blocks: list[Block] = []
     for block in article.blocks:
         if isinstance(block, Header):
-            block = replace(block, attr=block.attr._replace(id=_unique(slug(plain_text(block.inlines)), seen)))
+            block = replace(block, attr=block.attr._replace(id=unique(slug(plain_text(block.inlines)), seen)))
         blocks.append(block)
     return replace(article, blocks=tuple(blocks))
 
@@ -36,7 +36,7 @@ def slug(text: str) -> str:
     return words if words[0].isalpha() else f"section-{words}"
 
 
-def _unique(name: str, seen: dict[str, int]) -> str:
+def unique(name: str, seen: dict[str, int]) -> str:
     """`name`, or with the first number behind it that nobody has."""
     count = seen.get(name, 0) + 1
     while count > 1 and f"{name}-{count}" in seen:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from convert.article import Article, Metadata
+from convert.article import Article, Metadata, Publication
 from convert.changes import changes
 from convert.text import Line
 from convert.tree import Block, Blocks, BulletList, DefinitionList, Div, Header, OrderedList, plain_text
@@ -63,6 +63,14 @@ def _schema_text() -> str:
     return (Path(__file__).parent / "schema.json").read_text("utf-8")
 
 
+def of(publication: Publication) -> dict[str, Any]:
+    """The report on what was published; an issue's has instead of blocks the reports on its `articles`."""
+    said = report(publication.article)
+    if not publication.parts:
+        return said
+    return said | {"blocks": [], "articles": [report(part) for part in publication.parts]}
+
+
 def report(article: Article, rivals: Rivals | None = None, raw: str = "") -> dict[str, Any]:
     """`{schema, summary, metadata: {field: {value, from, line, sure, why}}, blocks, remarks, taken}`.
 
@@ -92,11 +100,17 @@ def metadata_report(metadata: Metadata) -> dict[str, Any]:
         if f.name == "origins" or not value:
             continue
         origin = metadata.origin(f.name)
-        value = dict(value) if f.name == "extra" else list(value) if isinstance(value, tuple) else value
-        result[f.name] = {"value": value}
+        result[f.name] = {"value": _told(value, f.name)}
         if origin:
             result[f.name] |= {"from": origin.kind, "line": origin.line, "sure": origin.sure, "why": origin.why}
     return result
+
+
+def _told(value: Any, name: str) -> Any:
+    """A field's value in JSON; contributors as `{name: parts}`, a part of several parted by commas."""
+    if name == "contributors":
+        return {who: ", ".join(part for other, part in value if other == who) for who, _ in value}
+    return dict(value) if name == "extra" else list(value) if isinstance(value, tuple) else value
 
 
 # ---------------------------------------------------------------- blocks
@@ -113,7 +127,7 @@ def entry_of(block: Block, rivals: Rivals) -> dict[str, Any]:
     if isinstance(block, Header):
         entry["level"] = block.level
     if pos := block.pos:
-        why = pos.why or _REASONS.get(pos.rule, "")
+        why = pos.why or _REASONS.get(pos.rule, f"a part of the {pos.rule}")
         entry |= {"lines": [pos.first, pos.last], "rule": pos.rule, "sure": pos.sure, "why": why}
         if rival := rivals.get((pos.first, pos.last, pos.rule)):
             entry["runner_up"] = _runner_up(rival)

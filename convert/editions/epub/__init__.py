@@ -18,7 +18,7 @@ from convert import covers, profiles
 from convert.article import Article, Metadata, Remark
 from convert.editions import faces as face
 from convert.editions.contents import wanted
-from convert.editions.describe import direction, frame
+from convert.editions.describe import direction, frame, meta_elements
 from convert.editions.epub.chapters import TITLE_PAGE, Chapter, Way, cut, places, ways
 from convert.editions.epub.package import FOLDER, Facts, File, package
 from convert.editions.epub.style import style
@@ -46,12 +46,12 @@ def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]
     """The EPUB file, and what it could not have."""
     m = article.metadata
     house = profiles.of(options)
-    chapters, said = cut(article, house.chapters), legal(house, m)
+    chapters, said = cut(article, house.chapters or bool(article.parts)), legal(house, m)
     found, figures = places(chapters), numerals(article)
     contents = ways(article, chapters, found)
     cover = _cover(m, house, options)
     faces, remarks = _faces(article)
-    files = _files(chapters, cover, faces, wanted(article.blocks, options.toc), bool(said))
+    files = _files(chapters, cover, faces, wanted(article, options.toc), bool(said))
     facts = Facts(
         headings=any(isinstance(b, Header) for b in article.blocks),
         notes=any(isinstance(n, Note) for n in nodes(article.blocks)),
@@ -61,7 +61,7 @@ def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         _put(archive, "mimetype", b"application/epub+zip", stored=True)
-        for name, data in package(m, files, contents, facts).items():
+        for name, data in package(m, files, contents, facts, _leading(article, chapters)).items():
             _put(archive, name, data)
         _put(archive, f"{FOLDER}nav.xhtml", _nav(m, contents, files))
         _put(archive, f"{FOLDER}style.css", style(faces, direction(m.language), house).encode())
@@ -73,8 +73,9 @@ def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]
         _put(archive, FOLDER + TITLE_PAGE, _page(m, m.title, "titlepage"))
         if said:
             _put(archive, f"{FOLDER}legal.xhtml", _page(m, m.title, "legal", body=said))
+        parts = {part.id: part.metadata for part in article.parts}
         for chapter in chapters:
-            _put(archive, FOLDER + chapter.name, _text(chapter, m, found, figures))
+            _put(archive, FOLDER + chapter.name, _text(chapter, parts.get(chapter.begins, m), m, found, figures))
         _put(archive, f"{FOLDER}colophon.xhtml", _page(m, m.title, "colophon", families=_named(faces)))
     return buffer.getvalue(), remarks
 
@@ -109,21 +110,27 @@ def _files(
     return files
 
 
+def _leading(article: Article, chapters: Sequence[Chapter]) -> dict[str, Metadata]:
+    """What is known of each article of an issue, by the file that it begins."""
+    files = {c.begins: c.name.removesuffix(".xhtml") for c in chapters}
+    return {files[part.id]: part.metadata for part in article.parts if part.id in files}
+
+
 # ---------------------------------------------------------------- pages
 
 
 def _page(m: Metadata, title: str, kind: str, **values: Any) -> bytes:
-    said = {**frame(m), "body": "", "title": title, "kind": kind, **values}
+    said = {**frame(m), "body": "", "own": (), "title": title, "kind": kind, **values}
     return render("chapter.xhtml", **said).encode("utf-8")
 
 
-def _text(chapter: Chapter, m: Metadata, elsewhere: Mapping[str, str], figures: str) -> bytes:
+def _text(chapter: Chapter, own: Metadata, m: Metadata, elsewhere: Mapping[str, str], figures: str) -> bytes:
     """A chapter with its notes at its end, numbered in it, so that a note more renames none of another chapter."""
     setter = Setter(
         xhtml=True, notes="aside", hanging=True, numerals=figures, words=words(m.language), elsewhere=elsewhere
     )
     body = setter.blocks(chapter.blocks) + setter.notes_found()
-    return _page(m, chapter.title, "chapter", body=Markup(body))
+    return _page(m, chapter.title, "chapter", body=Markup(body), own=meta_elements(own) if own is not m else ())
 
 
 _LANDMARKS = {  # of EPUB's vocabulary, and the words for each

@@ -30,6 +30,12 @@ class Chapter:
     title: str
     blocks: t.Blocks
 
+    @property
+    def begins(self) -> str:
+        """The identifier of the heading it begins with, "" where there is none."""
+        first = self.blocks[0] if self.blocks else None
+        return first.attr.id if isinstance(first, t.Header) else ""
+
 
 class Way(NamedTuple):
     """An entry of the contents: where it leads, its words, and the entries below."""
@@ -37,6 +43,7 @@ class Way(NamedTuple):
     href: str
     text: str
     below: tuple[Way, ...] = ()
+    byline: str = ""  # of an article in an issue
 
 
 class _Sized(NamedTuple):
@@ -178,10 +185,10 @@ def places(chapters: Sequence[Chapter]) -> dict[str, str]:
 def ways(article: Article, chapters: Sequence[Chapter], files: dict[str, str]) -> tuple[Way, ...]:
     """The contents: the title, then each heading, below those that are higher."""
     title, first = article.metadata.title, chapters[0]
-    entries = contents(article.blocks)
+    entries = contents(article)
     if len(chapters) == 1:
         return (Way(first.name, title, tuple(_way(e, {}, {}, first.name) for e in entries)),)
-    heads = {c.blocks[0].attr.id: c.name for c in chapters if isinstance(c.blocks[0], t.Header)}
+    heads = {c.begins: c.name for c in chapters if c.begins}
     if not entries:
         return (Way(first.name, title),)
     return (Way(TITLE_PAGE, title), *(_way(e, heads, files, first.name) for e in entries))
@@ -189,4 +196,5 @@ def ways(article: Article, chapters: Sequence[Chapter], files: dict[str, str]) -
 
 def _way(entry: Entry, heads: dict[str, str], files: dict[str, str], first: str) -> Way:
     href = heads.get(entry.id) or f"{files.get(entry.id, first)}#{entry.id}"
-    return Way(href, entry.text or entry.id, tuple(_way(e, heads, files, first) for e in entry.entries))
+    below = tuple(_way(e, heads, files, first) for e in entry.entries)
+    return Way(href, entry.text or entry.id, below, entry.byline)

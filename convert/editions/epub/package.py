@@ -8,7 +8,7 @@ nobody certified it).
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Literal, NamedTuple
@@ -43,14 +43,18 @@ class Facts(NamedTuple):
     faces: bool
 
 
-def package(m: Metadata, files: Sequence[File], ways: Sequence[Way], facts: Facts) -> dict[str, bytes]:
-    """The container, the package document and the NCX, by their names in the archive."""
+def package(
+    m: Metadata, files: Sequence[File], ways: Sequence[Way], facts: Facts, parts: Mapping[str, Metadata]
+) -> dict[str, bytes]:
+    """The container, the package document and the NCX, by their names; `parts` are an issue's, by their files' ids."""
     from ebooklib import epub
 
     book = epub.EpubBook()
     _describe(book, m)
     for name, value in access(facts):
         book.add_metadata("OPF", name, value, {"property": f"schema:{name}"})
+    for uid, part in parts.items():
+        _describe_part(book, uid, part)
     if facts.faces:  # Apple Books sets its own face over a book's unless told
         book.add_prefix("ibooks", _IBOOKS)
         book.add_metadata("OPF", "meta", "true", {"property": "ibooks:specified-fonts"})
@@ -127,6 +131,14 @@ def _describe(book: Any, m: Metadata) -> None:
         for value in values:
             if value:
                 book.add_metadata("DC", name, value)
+
+
+def _describe_part(book: Any, uid: str, m: Metadata) -> None:
+    """An article of an issue, said of its file (EPUB 3.3, 5.5.5: `refines` may name a resource)."""
+    authors = [("creator", author) for author in m.authors]
+    for name, value in [("title", m.title), *authors, ("date", m.date), ("identifier", m.identifier)]:
+        if value:
+            book.add_metadata("OPF", "meta", value, {"refines": f"#{uid}", "property": f"dcterms:{name}"})
 
 
 def access(facts: Facts) -> list[tuple[str, str]]:
