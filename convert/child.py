@@ -21,7 +21,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -30,6 +30,7 @@ from convert.article import Edition, Source
 from convert.errors import KINDS, ConvertError, OverTime
 from convert.options import Limits, Options
 
+Told = Callable[[str], None]
 _HEAD = struct.Struct(">IQ")  # length of the JSON head, length of the raw bytes
 # How a process ends that ran out of time or memory; an engine in C may not survive a refused allocation.
 _KILLED = [-s for s in (signal.SIGXCPU, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGTRAP)]
@@ -66,19 +67,26 @@ class Child:
         """The process now at work, for tests that kill it."""
         return self._process.pid if self._process else None
 
-    def convert(self, source: Source, formats: Sequence[str], options: Options, page: bool = False) -> Reply:
+    def convert(
+        self, source: Source, formats: Sequence[str], options: Options, page: bool = False, told: Told = lambda _: None
+    ) -> Reply:
         """The editions of `source`, in the order of `formats`; without formats the report alone, or its page too.
 
-        Raises what the conversion raised, or OverTime.
+        Raises what the conversion raised, or OverTime. `told` hears of each stage that is done: `read`, each format.
         """
-        return self._asked([(source, options.overrides)], formats, options, page=page)
+        return self._asked([(source, options.overrides)], formats, options, told, page=page)
 
     def collect(self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options) -> Reply:
         """The editions of one issue of `texts`, each with its overrides. Raises what `convert` does."""
         return self._asked(texts, formats, options, collect=True)
 
     def _asked(
-        self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options, **more: bool
+        self,
+        texts: Sequence[tuple[Source, str]],
+        formats: Sequence[str],
+        options: Options,
+        told: Told = lambda _: None,
+        **more: bool,
     ) -> Reply:
         process = self._ready()
         heads = [{"name": source.name, "size": len(source.data), "overrides": own} for source, own in texts]
@@ -88,7 +96,9 @@ class Child:
         timer.start()
         try:
             _send(process.stdin, request, b"".join(source.data for source, _ in texts))
-            head, data = _receive(process.stdout)
+            while "stage" in (answer := _receive(process.stdout))[0]:
+                told(answer[0]["stage"])
+            head, data = answer
         except (EOFError, OSError):
             raise self._died(late.is_set()) from None
         finally:
@@ -100,6 +110,11 @@ class Child:
         if "error" in head:
             raise _error_from(head["error"])
         return Reply(tuple(_editions_from(head["editions"], data)), head["report"])
+
+    def kill(self) -> None:
+        """Kill what is at work, from another thread: whoever waits for it hears that it died."""
+        if process := self._process:
+            self._stop(process, threading.Event())
 
     def close(self) -> None:
         """Kill the process group, if there is one. Idle children hold nothing that could be lost."""
@@ -140,6 +155,7 @@ class Child:
             return OverTime(
                 "The conversion was killed: it took too much time or memory.",
                 "Split the text, ask for -t html,epub only, or raise the limit.",
+                code="time-out" if code == -signal.SIGXCPU else "killed",
             )
         return ConvertError(f"The conversion ended without an answer (status {code}).", "Try it again; then report it.")
 
@@ -257,7 +273,7 @@ def _allow_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
+def _answer(head: dict[str, Any], data: bytes, limits: Limits, told: Told) -> tuple[dict[str, Any], bytes]:
     from convert import pipeline, report
 
     options = Options(**{k: _tuples(v) for k, v in head["options"].items()})
@@ -266,9 +282,9 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits) -> tuple[dict[str
         if not formats:
             return _inspected(texts[0][0], options, limits, head["page"])
         if head.get("collect"):
-            publication = pipeline.collect(texts, formats, options, limits)
+            publication = pipeline.collect(texts, formats, options, limits, told)
         else:
-            publication = pipeline.convert(texts[0][0], formats, options, limits)
+            publication = pipeline.convert(texts[0][0], formats, options, limits, told)
     except ConvertError as error:
         return {"error": _error_head(error)}, b""
     except (MemoryError, SystemError):  # the second is what a C extension makes of the first
@@ -347,7 +363,7 @@ def _serve(limits: Limits, requests: IO[bytes], replies: IO[bytes]) -> None:
             return
         _allow_cpu(int(limits.wall_seconds) + _GRACE)
         try:
-            reply, raw = _answer(head, data, limits)
+            reply, raw = _answer(head, data, limits, lambda stage: _send(replies, {"stage": stage}, b""))
         except Exception as error:
             reply, raw = _crash(error), b""
         _send(replies, reply, raw)

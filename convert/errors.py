@@ -7,6 +7,8 @@ ConvertError            1  500  internal
 ├── LimitError          7  413  too-large
 │   └── OverTime        7  504  time-out
 ├── MissingDependency   8  503  missing-dependency
+├── Unavailable         1  503  unavailable
+│   └── NoSpace         9  507  no-space
 └── OutputError         9  409  output-exists, output-unwritable
 """
 
@@ -66,6 +68,19 @@ class MissingDependency(ConvertError):
     code, status, exit_code = "missing-dependency", 503, 8
 
 
+class Unavailable(ConvertError):
+    """What the service keeps things in does not answer now."""
+
+    code, status, exit_code = "unavailable", 503, 1
+    retry_after = 5  # seconds
+
+
+class NoSpace(Unavailable):
+    """What the service keeps things in is full."""
+
+    code, status, exit_code = "no-space", 507, 9
+
+
 class OutputError(ConvertError):
     """The result cannot be written where it was asked."""
 
@@ -74,7 +89,18 @@ class OutputError(ConvertError):
 
 KINDS: dict[str, type[ConvertError]] = {
     kind.__name__: kind
-    for kind in (ConvertError, UsageError, InputError, NotText, LimitError, OverTime, MissingDependency, OutputError)
+    for kind in (
+        ConvertError,
+        UsageError,
+        InputError,
+        NotText,
+        LimitError,
+        OverTime,
+        MissingDependency,
+        Unavailable,
+        NoSpace,
+        OutputError,
+    )
 }
 
 

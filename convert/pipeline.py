@@ -6,7 +6,7 @@ import bisect
 import contextlib
 import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from convert import (
@@ -43,8 +43,12 @@ def convert(
     formats: Sequence[str] = DEFAULT_FORMATS,
     options: Options | None = None,
     limits: Limits = _DEFAULTS,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Publication:
-    """The editions of `source`, in the order of `formats`. Raises a ConvertError that names the cure."""
+    """The editions of `source`, in the order of `formats`. Raises a ConvertError that names the cure.
+
+    `told` hears of each stage that is done: `read`, then each format.
+    """
     options = options or Options()
     formats = known_formats(formats)
     options = styled(options, formats)
@@ -53,7 +57,8 @@ def convert(
     article = read(source, options, limits)
     if not is_text:  # its bytes say little of its length
         _refuse_large(Source("", plain_text(article.blocks).encode()), formats, limits)
-    return _published(article, media_name(source.name), formats, options, limits)
+    told("read")
+    return _published(article, media_name(source.name), formats, options, limits, told)
 
 
 def collect(
@@ -61,6 +66,7 @@ def collect(
     formats: Sequence[str] = DEFAULT_FORMATS,
     options: Options | None = None,
     limits: Limits = _DEFAULTS,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Publication:
     """The editions of one issue of `texts`, each with its overrides. An error names the text that it is about."""
     options = options or Options()
@@ -69,7 +75,8 @@ def collect(
     _refuse_large(Source("", b"".join(source.data for source, _ in texts)), formats, limits)
     parts = tuple(_part(source, replace(anthology.alone(options), overrides=own), limits) for source, own in texts)
     issue = anthology.collected(parts, options)
-    made = _published(issue, slug(issue.metadata.title), formats, options, limits)
+    told("read")
+    made = _published(issue, slug(issue.metadata.title), formats, options, limits, told)
     return replace(made, parts=parts)
 
 
@@ -80,13 +87,23 @@ def _part(source: Source, options: Options, limits: Limits) -> Article:
         raise type(error)(f"{source.name}: {error}", error.hint, code=error.code, line=error.line) from error
 
 
-def _published(article: Article, stem: str, formats: Sequence[str], options: Options, limits: Limits) -> Publication:
+def _published(
+    article: Article,
+    stem: str,
+    formats: Sequence[str],
+    options: Options,
+    limits: Limits,
+    told: Callable[[str], None],
+) -> Publication:
     """The article in each of the formats, their files named by the house style, else `stem`."""
     _refuse_many(article, formats, limits)
     stem = file_stem(profiles.of(options).file_name, article.metadata, stem)
-    editions = tuple(EDITIONS[f].set(article, options, stem) for f in formats)
+    editions = []
+    for name in formats:
+        editions.append(EDITIONS[name].set(article, options, stem))
+        told(name)
     met = dict.fromkeys(remark for edition in editions for remark in edition.remarks)
-    return Publication(replace(article, remarks=(*article.remarks, *met)), editions)
+    return Publication(replace(article, remarks=(*article.remarks, *met)), tuple(editions))
 
 
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:

@@ -1,0 +1,383 @@
+"""What may become of a job: functions over the table, each one transaction, each true whoever else is at it.
+
+A job is claimed under a lease with an `attempt`, which fences it: whoever comes back late with an older attempt changes
+nothing. A supervisor that dies costs a job nothing; `failures` alone, its child's deaths, spend its retry budget.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from convert.errors import ConvertError
+from convert.jobs.table import DELIVERIES, JOBS, now, reading, writing
+
+INTERACTIVE, ORDINARY, BULK = 9, 5, 1  # priorities: somebody waits, a job by itself, one of a batch
+LEASE = 15.0  # seconds; renewed three times in it
+RETRIES = 5  # deaths of a child that a job survives
+PATIENCE = 60.0  # seconds between two tries at most
+DONE = ("succeeded", "failed", "cancelled")
+_LIVE = ("queued", "running")
+
+
+class Full(ConvertError):
+    """Too many jobs wait already, of this caller or of all."""
+
+    code, status, exit_code = "busy", 429, 7
+    retry_after = 15  # seconds
+
+
+class Conflict(ConvertError):
+    """The same Idempotency-Key came with something else."""
+
+    code, status, exit_code = "idempotency-conflict", 409, 2
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A job to be submitted."""
+
+    owner: str
+    request: Mapping[str, Any]  # name, formats, options
+    input: str
+    result: str
+    ttl: float  # seconds for which its result is kept
+    priority: int = ORDINARY
+    once: str | None = None
+    fingerprint: str = ""
+    batch: str | None = None
+    trace: str = ""
+    webhook: Mapping[str, str] | None = None
+    manifest: Mapping[str, Any] | None = None  # what it gives, where that is there already
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+class Job(NamedTuple):
+    """A job as the table has it."""
+
+    id: str
+    owner: str
+    state: str
+    priority: int
+    attempt: int
+    failures: int
+    request: dict[str, Any]
+    input: str
+    result: str
+    progress: float
+    manifest: dict[str, Any] | None
+    error: dict[str, Any] | None
+    created: float
+    started: float | None
+    finished: float | None
+    expires: float
+    fingerprint: str
+    batch: str | None
+    trace: str
+    webhook: dict[str, str] | None
+
+
+_COLUMNS = [JOBS.c[name] for name in Job._fields]
+_JSON = ("request", "manifest", "error", "webhook")
+
+
+def _job(row: Any) -> Job:
+    values = dict(zip(Job._fields, row, strict=True))
+    return Job(**values | {name: json.loads(values[name]) if values[name] else None for name in _JSON})
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+# ---------------------------------------------------------------- in and out
+
+
+def submit(engine: sa.Engine, jobs: Sequence[New], most: int, most_own: int) -> list[Job]:
+    """The jobs in the table, all or none; one whose key came before is the job that it became then.
+
+    Full where `most` wait, or `most_own` of one owner are under way; Conflict where a key came with something else.
+    """
+    made = []
+    with writing(engine) as c:
+        moment = now(c)
+        fresh = [job for job in jobs if job.manifest is None]
+        if fresh:
+            _refuse_many(c, fresh, most, most_own)
+        for job in jobs:
+            made.append(_before(c, job) or _inserted(c, job, moment))
+    return made
+
+
+def _refuse_many(c: sa.Connection, jobs: Sequence[New], most: int, most_own: int) -> None:
+    waiting = _count(c, JOBS.c.state == "queued", most)
+    if waiting + len(jobs) > most:
+        raise Full(f"{waiting} jobs wait; the limit is {most} (EDITIONS_QUEUE).", "Send it again in a while.")
+    own = _count(c, (JOBS.c.owner == jobs[0].owner) & JOBS.c.state.in_(_LIVE), most_own)
+    if own + len(jobs) > most_own:
+        raise Full(
+            f"{own} jobs of this key are under way; the limit is {most_own} (EDITIONS_OWN_QUEUE).",
+            "Send it again when some of them are done.",
+        )
+
+
+def _count(c: sa.Connection, which: Any, most: int) -> int:
+    """How many, counted no further than `most`: a long queue must not make every submission slow."""
+    some = sa.select(JOBS.c.seq).where(which).limit(most).subquery()
+    return int(c.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
+
+
+def _before(c: sa.Connection, job: New) -> Job | None:
+    """The job that this key was given for, if it was."""
+    if job.once is None:
+        return None
+    row = c.execute(sa.select(*_COLUMNS).where(JOBS.c.owner == job.owner, JOBS.c.once == job.once)).first()
+    if row is None:
+        return None
+    found = _job(row)
+    if found.fingerprint != job.fingerprint:
+        raise Conflict(
+            f"This Idempotency-Key was given for another request, job {found.id}.", "Take a new key for a new request."
+        )
+    return found
+
+
+def _inserted(c: sa.Connection, job: New, moment: float) -> Job:
+    done = job.manifest is not None
+    values = {
+        "id": job.id,
+        "owner": job.owner,
+        "state": "succeeded" if done else "queued",
+        "priority": job.priority,
+        "run_after": moment,
+        "request": _text(job.request),
+        "input": job.input,
+        "result": job.result,
+        "progress": 1.0 if done else 0.0,
+        "manifest": _text(job.manifest),
+        "created": moment,
+        "finished": moment if done else None,
+        "expires": moment + job.ttl,
+        "once": job.once,
+        "fingerprint": job.fingerprint,
+        "batch": job.batch,
+        "trace": job.trace,
+        "webhook": _text(job.webhook),
+    }
+    try:
+        with c.begin_nested():
+            row = c.execute(JOBS.insert().values(**values).returning(*_COLUMNS)).one()
+    except IntegrityError:  # PostgreSQL: the same key at the same time, from elsewhere
+        before = _before(c, job)
+        if before is None:
+            raise
+        return before
+    made = _job(row)
+    if done:
+        _announce(c, made, moment)
+    return made
+
+
+def get(engine: sa.Engine, name: str, owner: str | None = None) -> Job | None:
+    """The job, where `owner` may see it (None: everybody's)."""
+    with reading(engine) as c:
+        row = c.execute(sa.select(*_COLUMNS).where(JOBS.c.id == name)).first()
+    found = _job(row) if row else None
+    return found if found and owner in (None, found.owner) else None
+
+
+def of_batch(engine: sa.Engine, batch: str, owner: str) -> list[Job]:
+    """The jobs of a batch in the order they came."""
+    with reading(engine) as c:
+        rows = c.execute(
+            sa.select(*_COLUMNS).where(JOBS.c.batch == batch, JOBS.c.owner == owner).order_by(JOBS.c.seq)
+        ).all()
+    return [_job(row) for row in rows]
+
+
+def listed(engine: sa.Engine, owner: str, most: int) -> list[Job]:
+    """The newest jobs of `owner`."""
+    with reading(engine) as c:
+        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, JOBS.c.state != "expired")
+        rows = c.execute(asked.order_by(JOBS.c.seq.desc()).limit(most)).all()
+    return [_job(row) for row in rows]
+
+
+def states(engine: sa.Engine, names: Iterable[str]) -> dict[str, tuple[str, float]]:
+    """State and progress of each of these jobs that there is."""
+    with reading(engine) as c:
+        asked = sa.select(JOBS.c.id, JOBS.c.state, JOBS.c.progress).where(JOBS.c.id.in_(list(names)))
+        return {row.id: (row.state, row.progress) for row in c.execute(asked)}
+
+
+def counts(engine: sa.Engine) -> dict[str, int]:
+    """How many jobs wait and run."""
+    with reading(engine) as c:
+        asked = sa.select(JOBS.c.state, sa.func.count()).where(JOBS.c.state.in_(_LIVE)).group_by(JOBS.c.state)
+        found = {state: int(count) for state, count in c.execute(asked)}
+    return {state: found.get(state, 0) for state in _LIVE}
+
+
+def cancel(engine: sa.Engine, name: str, owner: str) -> bool:
+    """Erase the job: its row goes, whoever is at it finds no lease to renew. Whether there was one."""
+    with writing(engine) as c:
+        c.execute(DELIVERIES.delete().where(DELIVERIES.c.job == name, _owned(name, owner)))
+        gone = c.execute(JOBS.delete().where(JOBS.c.id == name, JOBS.c.owner == owner, JOBS.c.state != "expired"))
+        return gone.rowcount > 0
+
+
+def _owned(name: str, owner: str) -> Any:
+    return sa.exists().where(JOBS.c.id == name, JOBS.c.owner == owner)
+
+
+# ---------------------------------------------------------------- work
+
+
+def claim(engine: sa.Engine, worker: str, most: int, lease: float = LEASE, only: str | None = None) -> list[Job]:
+    """At most `most` jobs that wait, those first that matter most, now leased to `worker`."""
+    with writing(engine) as c:
+        moment = now(c)
+        # Beyond PATIENCE nothing is ever put off: a time further ahead is of a clock that was set back since.
+        due = (JOBS.c.run_after <= moment) | (JOBS.c.run_after > moment + 2 * PATIENCE)
+        waiting = sa.select(JOBS.c.seq).where(JOBS.c.state == "queued", due)
+        if only:
+            waiting = waiting.where(JOBS.c.id == only)
+        waiting = waiting.order_by(JOBS.c.priority.desc(), JOBS.c.seq).limit(most).with_for_update(skip_locked=True)
+        taken = (
+            JOBS.update()
+            .where(JOBS.c.seq.in_(waiting.scalar_subquery()))
+            .values(
+                state="running",
+                attempt=JOBS.c.attempt + 1,
+                lease_until=moment + lease,
+                worker=worker,
+                started=moment,
+                progress=0.0,
+            )
+            .returning(*_COLUMNS, JOBS.c.seq)
+        )
+        rows = c.execute(taken).all()
+    rows = sorted(rows, key=lambda row: (-row.priority, row.seq))
+    return [_job(tuple(row)[:-1]) for row in rows]
+
+
+def renew(engine: sa.Engine, held: Mapping[str, int], lease: float = LEASE) -> set[str]:
+    """Renew the lease of each job held under its attempt; the names of those that are no longer ours."""
+    lost = set()
+    with writing(engine) as c:
+        until = now(c) + lease
+        for name, attempt in held.items():
+            if not c.execute(_held(name, attempt).values(lease_until=until)).rowcount:
+                lost.add(name)
+    return lost
+
+
+def progress(engine: sa.Engine, name: str, attempt: int, share: float) -> bool:
+    """Say how far it is, from 0 to 1; False where it is no longer ours."""
+    with writing(engine) as c:
+        return bool(c.execute(_held(name, attempt).values(progress=share)).rowcount)
+
+
+def finish(engine: sa.Engine, job: Job, manifest: Mapping[str, Any], ttl: float) -> bool:
+    """The one moment in which a result becomes visible; False where the job is no longer ours."""
+    with writing(engine) as c:
+        moment = now(c)
+        values = {"state": "succeeded", "progress": 1.0, "manifest": _text(manifest), "finished": moment}
+        done = c.execute(_held(job.id, job.attempt).values(**values, expires=moment + ttl))
+        if done.rowcount:
+            _announce(c, job._replace(state="succeeded", manifest=dict(manifest), finished=moment), moment)
+        return done.rowcount > 0
+
+
+def fail(engine: sa.Engine, job: Job, error: Mapping[str, Any], again: bool, ttl: float) -> bool:
+    """The job failed: for good, or `again` while its budget lasts. False where it is no longer ours."""
+    spent = job.failures + 1
+    with writing(engine) as c:
+        moment = now(c)
+        if again and spent < RETRIES:
+            wait = min(PATIENCE, 0.5 * 2**spent) * random.uniform(0.8, 1.2)
+            values = {"state": "queued", "failures": spent, "run_after": moment + wait, "lease_until": 0.0}
+            return c.execute(_held(job.id, job.attempt).values(**values)).rowcount > 0
+        values = {"state": "failed", "failures": spent, "error": _text(error), "finished": moment}
+        done = c.execute(_held(job.id, job.attempt).values(**values, expires=moment + ttl))
+        if done.rowcount:
+            _announce(c, job._replace(state="failed", error=dict(error), finished=moment), moment)
+        return done.rowcount > 0
+
+
+def give_back(engine: sa.Engine, held: Mapping[str, int]) -> None:
+    """Jobs that could not be begun or finished wait again, at no cost to their budget."""
+    with writing(engine) as c:
+        for name, attempt in held.items():
+            c.execute(_held(name, attempt).values(state="queued", lease_until=0.0, run_after=now(c)))
+
+
+def _held(name: str, attempt: int) -> Any:
+    return JOBS.update().where(JOBS.c.id == name, JOBS.c.attempt == attempt, JOBS.c.state == "running")
+
+
+# ---------------------------------------------------------------- sweep
+
+
+def reclaim(engine: sa.Engine, lease: float = LEASE) -> int:
+    """Jobs whose lease ran out wait again; how many. A lease longer than any is of a clock that was set back."""
+    with writing(engine) as c:
+        moment = now(c)
+        over = (JOBS.c.lease_until < moment) | (JOBS.c.lease_until > moment + 4 * lease)
+        back = JOBS.update().where(JOBS.c.state == "running", over)
+        return c.execute(back.values(state="queued", lease_until=0.0, run_after=moment)).rowcount
+
+
+def expire(engine: sa.Engine, tombstone: float) -> list[str]:
+    """Forget what is over its time: rows become tombstones, old tombstones go; the results that nobody names now."""
+    with writing(engine) as c:
+        moment = now(c)
+        over = sa.select(JOBS.c.seq).where(JOBS.c.expires < moment, JOBS.c.state.in_((*DONE, "queued"))).limit(500)
+        empty = {"request": "{}", "manifest": None, "error": None, "webhook": None, "once": None, "trace": ""}
+        rows = c.execute(
+            JOBS.update()
+            .where(JOBS.c.seq.in_(over.scalar_subquery()))
+            .values(**empty, state="expired", expires=moment + tombstone)
+            .returning(JOBS.c.result, JOBS.c.input)
+        ).all()
+        c.execute(JOBS.delete().where(JOBS.c.state == "expired", JOBS.c.expires < moment))
+        names = {name for row in rows for name in row}
+    return [name for name in names if not named(engine, name)]
+
+
+def named(engine: sa.Engine, blob: str) -> bool:
+    """Whether a job that is not expired needs this text or result."""
+    with reading(engine) as c:
+        either = (JOBS.c.result == blob) | (JOBS.c.input == blob)
+        return c.execute(sa.select(JOBS.c.seq).where(either, JOBS.c.state != "expired").limit(1)).first() is not None
+
+
+def _announce(c: sa.Connection, job: Job, moment: float) -> None:
+    """Put the news of a job's end where webhooks are delivered from, in the transaction that makes it true."""
+    if not job.webhook:
+        return
+    body = {"type": f"job.{job.state}", "timestamp": _iso(moment), "data": {"id": job.id, "state": job.state}}
+    c.execute(
+        DELIVERIES.insert().values(
+            id=f"msg_{uuid.uuid4().hex[:24]}",
+            job=job.id,
+            url=job.webhook["url"],
+            secret=job.webhook["secret"],
+            body=_text(body),
+            state="waiting",
+            next=moment,
+        )
+    )
+
+
+def _iso(moment: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

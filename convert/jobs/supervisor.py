@@ -1,0 +1,214 @@
+"""The supervisor: it claims jobs, gives each to a child, renews their leases, and sweeps up what is over its time.
+
+Whoever kills it loses nothing: its children die with it, its leases run out, and the next supervisor goes on. It says
+what it does in JSON lines on standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue as waiting
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from convert.child import Child
+from convert.errors import ConvertError, Unavailable
+from convert.jobs import queue
+from convert.jobs.queue import Job
+from convert.jobs.store import Store
+from convert.jobs.table import engine as engine_of
+from convert.jobs.table import migrate
+from convert.jobs.work import do
+from convert.options import Limits
+
+IDLE = 0.05  # seconds between two looks at the queue, unless woken
+SWEEP = 10.0
+_LOG = logging.getLogger("editions.jobs")
+
+
+class Hand:
+    """A thread with a child of its own; it does one job at a time. The thread lives as long as the process, since the
+    child dies with the thread that started it."""
+
+    def __init__(self, limits: Limits, work: Callable[[Job, Child], None]) -> None:
+        self.child = Child(limits)
+        self.job: Job | None = None
+        self._work = work
+        self._given: waiting.SimpleQueue[Job | None] = waiting.SimpleQueue()
+        self.thread = threading.Thread(target=self._live, daemon=True)
+        self.thread.start()
+
+    def give(self, job: Job) -> None:
+        """Have it do the job."""
+        self.job = job
+        self._given.put(job)
+
+    def drop(self) -> None:
+        """Kill the child at what it does: its job is somebody else's now, or nobody's."""
+        self.child.kill()
+
+    def _live(self) -> None:
+        while (job := self._given.get()) is not None:
+            try:
+                self._work(job, self.child)
+            finally:
+                self.job = None
+
+
+class Supervisor:
+    """Children at work on the jobs of one table."""
+
+    def __init__(self, engine: sa.Engine, store: Store, limits: Limits, size: int, ttl: float, bell: Path | None = None,
+                 lease: float = queue.LEASE, tombstone: float = 7 * 86400.0) -> None:  # fmt: skip
+        self.engine, self.store, self.ttl, self.lease, self.tombstone = engine, store, ttl, lease, tombstone
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"
+        self.stopping = threading.Event()
+        self.bell = _Bell(bell)
+        self.hands = [Hand(limits, self._work) for _ in range(size)]
+
+    def run(self) -> None:
+        """Work until `stopping` is set and what is under way is done."""
+        renewed = swept = 0.0
+        while not (self.stopping.is_set() and not self._held()):
+            moment = time.monotonic()
+            try:
+                if not self.stopping.is_set():
+                    self._claim()
+                if moment - renewed >= self.lease / 3:
+                    self._renew()
+                    renewed = moment
+                if moment - swept >= SWEEP:
+                    self._sweep()
+                    swept = moment
+            except Unavailable as error:  # it goes on by itself once the database is back
+                _log("unavailable", detail=str(error))
+                time.sleep(1)
+            self.bell.wait(IDLE)
+
+    def abandon(self) -> None:
+        """Kill what is under way and give its jobs back, so that they wait for no lease."""
+        held = self._held()
+        for hand in self.hands:
+            hand.drop()
+        with suppress(Unavailable):
+            queue.give_back(self.engine, held)
+
+    def _held(self) -> dict[str, int]:
+        return {job.id: job.attempt for hand in self.hands if (job := hand.job)}
+
+    def _claim(self) -> None:
+        idle = [hand for hand in self.hands if hand.job is None]
+        if not idle:
+            return
+        for hand, job in zip(idle, queue.claim(self.engine, self.name, len(idle), self.lease), strict=False):
+            hand.give(job)
+
+    def _renew(self) -> None:
+        held = self._held()
+        if not held:
+            return
+        lost = queue.renew(self.engine, held, self.lease)
+        for hand in self.hands:
+            job = hand.job
+            if job and job.id in lost and job.attempt == held.get(job.id):
+                _log("dropped", job)
+                hand.drop()
+
+    def _sweep(self) -> None:
+        if back := queue.reclaim(self.engine, self.lease):
+            _log("reclaimed", count=back)
+        for blob in queue.expire(self.engine, self.tombstone):
+            self.store.forget(blob)
+
+    def _work(self, job: Job, child: Child) -> None:
+        began = time.monotonic()
+        stages = [*job.request["formats"]]
+
+        def told(stage: str) -> None:
+            if stage in stages:
+                with suppress(Unavailable):
+                    queue.progress(
+                        self.engine, job.id, job.attempt, round((stages.index(stage) + 1) / (len(stages) + 1), 2)
+                    )
+
+        try:
+            ended = do(job, self.engine, self.store, child, self.ttl, told)
+        except Unavailable as error:
+            ended = f"unavailable: {error}"
+            with suppress(Unavailable):
+                queue.give_back(self.engine, {job.id: job.attempt})
+        except ConvertError as error:  # pragma: no cover  # `do` answers for these
+            ended = f"failed: {error}"
+        _log("done", job, ended=ended, seconds=round(time.monotonic() - began, 3))
+
+
+class _Bell:
+    """A datagram socket that others ring when they have put something into the queue; without a path, only time."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.socket: socket.socket | None = None
+        if path is None:
+            return
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        with suppress(FileNotFoundError):
+            path.unlink()
+        self.socket.bind(str(path))
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a ring, `seconds` at most."""
+        if self.socket is None:
+            time.sleep(seconds)
+            return
+        self.socket.settimeout(seconds)
+        with suppress(TimeoutError):
+            self.socket.recv(16)
+
+
+def ring(path: Path) -> None:
+    """Wake the supervisor; where there is none, its own clock does."""
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
+        bell.setblocking(False)
+        bell.sendto(b"!", str(path))
+
+
+def _log(event: str, job: Job | None = None, **more: object) -> None:
+    said = {
+        "event": f"job.{event}",
+        **({"job": job.id, "attempt": job.attempt, "trace": job.trace} if job else {}),
+        **more,
+    }
+    _LOG.info(json.dumps(said, ensure_ascii=False))
+
+
+def main() -> None:
+    """Work on the table and the store that standard input names, until SIGTERM."""
+    said = json.loads(sys.stdin.readline())
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    engine = engine_of(said["database"])
+    migrate(engine)
+    bell = Path(said["bell"]) if said.get("bell") else None
+    supervisor = Supervisor(
+        engine,
+        Store(said["store"]),
+        Limits(**said["limits"]),
+        said["jobs"],
+        said["ttl"],
+        bell,
+        said.get("lease", queue.LEASE),
+    )
+    signal.signal(signal.SIGTERM, lambda *_: supervisor.stopping.set())
+    supervisor.run()
+
+
+if __name__ == "__main__":
+    main()
