@@ -10,6 +10,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -172,7 +173,8 @@ def _inserted(c: sa.Connection, job: New, moment: float) -> Job:
         "webhook": _text(job.webhook),
     }
     try:
-        with c.begin_nested():
+        # SQLite's writers take turns; a full disk would end its transaction, savepoint and all.
+        with c.begin_nested() if c.dialect.name == "postgresql" else nullcontext():
             row = c.execute(JOBS.insert().values(**values).returning(*_COLUMNS)).one()
     except IntegrityError:  # PostgreSQL: the same key at the same time, from elsewhere
         before = _before(c, job)

@@ -53,6 +53,7 @@ JOBS = sa.Table(
 sa.Index("jobs_queue", JOBS.c.state, JOBS.c.priority.desc(), JOBS.c.seq)
 sa.Index("jobs_expiry", JOBS.c.expires)
 sa.Index("jobs_result", JOBS.c.result)
+sa.Index("jobs_input", JOBS.c.input)
 sa.Index("jobs_owner", JOBS.c.owner, JOBS.c.state)
 sa.Index("jobs_batch", JOBS.c.batch)
 
@@ -130,12 +131,22 @@ def _told() -> Iterator[None]:
     except IntegrityError:
         raise  # who writes what must be unique looks for it
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        if "disk is full" in said or "No space left" in said or "disk I/O error" in said:
+        said = _said(error)
+        if any(words in said for words in _FULL):
             raise NoSpace(f"The database cannot be written: {said}.", "Free some space, then send it again.") from error
         if isinstance(error, DBAPIError) and not isinstance(error, sa.exc.ProgrammingError | sa.exc.DataError):
             raise Unavailable(f"The database does not answer: {said}.", "Try again in a moment.") from error
         raise
+
+
+_FULL = ("disk is full", "No space left", "disk I/O error")
+
+
+def _said(error: BaseException) -> str:
+    """What the database said, at first: a transaction that cannot even be rolled back says something else after it."""
+    while isinstance(error.__context__, SQLAlchemyError):
+        error = error.__context__
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def now(connection: sa.Connection) -> float:
