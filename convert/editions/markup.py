@@ -6,6 +6,7 @@ shown as code, never passed through. Nothing of the source can become markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -232,7 +233,10 @@ class Setter:
         if url.startswith("#"):
             url = self.elsewhere.get(url[1:], "") + url
             title += f' role="{ROLES[attr.classes[0]]}"' if attr.classes and attr.classes[0] in ROLES else ""
-        return f'<a href="{escape(url)}"{title}{attributes(attr)}>{self.inlines(inner)}</a>'
+        text = self.inlines(inner)
+        if self.xhtml and "uri" in attr.classes and all(isinstance(part, t.Str) for part in inner):
+            text = _JOINT.sub("<wbr/>", text)
+        return f'<a href="{escape(url)}"{title}{attributes(attr)}>{text}</a>'
 
     def _note(self, blocks: t.Blocks) -> str:
         if self.notes == "page":
@@ -275,6 +279,10 @@ def _with_back(blocks: t.Blocks, href: str) -> t.Blocks:
     if not isinstance(last, t.Para):
         return (*blocks, t.Para((back,)))
     return (*blocks[:-1], replace(last, inlines=(*last.inlines, t.Str(" "), back)))
+
+
+# Where an address, as character data, may break: a book's lines are justified, and most engines break it at "?" alone.
+_JOINT = re.compile(r"(?<=[/?])(?=\w)|(?<=&amp;)(?=\w)")
 
 
 def text_of(text: str) -> str:
