@@ -218,10 +218,17 @@ def test_pdf_bookmarks_are_the_headings(every: Files, tmp_path: Path) -> None:
 @poppler
 @poppler
 @pytest.mark.parametrize("lines", range(31, 37))
-def test_a_short_table_is_not_parted_between_pages_nor_from_what_announces_it(lines: int) -> None:
+@pytest.mark.parametrize(
+    "short",
+    [
+        "| Day | Out |\n|---|---|\n| Monday | 4 |\n| Tuesday | 2 |\n| Wednesday | 0 |\n",
+        "```\nMonday = 4\nTuesday = 2\nWednesday = 0\n```\n",
+    ],
+    ids=["table", "code"],
+)
+def test_what_is_short_is_not_parted_between_pages_nor_from_what_announces_it(short: str, lines: int) -> None:
     filling = "\n\n".join(["The boats went out again."] * lines)
-    table = "| Day | Out |\n|---|---|\n| Monday | 4 |\n| Tuesday | 2 |\n| Wednesday | 0 |\n"
-    made = editions(f"{filling}\n\nHe wrote it down:\n\n{table}", ("pdf",))["pdf"]
+    made = editions(f"{filling}\n\nHe wrote it down:\n\n{short}", ("pdf",))["pdf"]
     pages = run(["pdftotext", "-layout", "-", "-"], made).decode().split("\f")
     last = next(page for page in pages if "Wednesday" in page)
     assert "Monday" in last
