@@ -216,6 +216,21 @@ def test_pdf_bookmarks_are_the_headings(every: Files, tmp_path: Path) -> None:
 
 
 @poppler
+@pytest.mark.parametrize("columns", [7, 8])
+def test_a_table_of_many_columns_is_set_smaller(columns: int) -> None:
+    rows = ["| " + " | ".join(row) + " |" for row in ("abcdefgh"[:columns], "-" * columns, "12345678"[:columns])]
+    root = html.document_fromstring(editions("\n".join(rows), ("html",))["html"].decode())
+    assert root.xpath("//table/../@class") == ["table wide" if columns == 8 else "table"]
+
+
+def test_boxes_that_were_typed_stand_without_bullets() -> None:
+    page = html.document_fromstring(editions("To do:\n\n- [x] oil\n- [ ] wicks\n", ("html",))["html"].decode())
+    assert page.xpath("//ul/@class") == ["tasks"]
+    assert page.xpath("//li/text()") == ["[x] oil", "[ ] wicks"]
+    other = html.document_fromstring(editions("To do:\n\n- [x] oil\n- wicks\n", ("html",))["html"].decode())
+    assert other.xpath("//ul/@class") == []
+
+
 @poppler
 @pytest.mark.parametrize("lines", range(31, 37))
 @pytest.mark.parametrize(
