@@ -216,6 +216,40 @@ def test_pdf_bookmarks_are_the_headings(every: Files, tmp_path: Path) -> None:
 
 
 @poppler
+@pytest.mark.parametrize("columns", [7, 8])
+def test_a_table_of_many_columns_is_set_smaller(columns: int) -> None:
+    rows = ["| " + " | ".join(row) + " |" for row in ("abcdefgh"[:columns], "-" * columns, "12345678"[:columns])]
+    root = html.document_fromstring(editions("\n".join(rows), ("html",))["html"].decode())
+    assert root.xpath("//table/../@class") == ["table wide" if columns == 8 else "table"]
+
+
+def test_boxes_that_were_typed_stand_without_bullets() -> None:
+    page = html.document_fromstring(editions("To do:\n\n- [x] oil\n- [ ] wicks\n", ("html",))["html"].decode())
+    assert page.xpath("//ul/@class") == ["tasks"]
+    assert page.xpath("//li/text()") == ["[x] oil", "[ ] wicks"]
+    other = html.document_fromstring(editions("To do:\n\n- [x] oil\n- wicks\n", ("html",))["html"].decode())
+    assert other.xpath("//ul/@class") == []
+
+
+@poppler
+@pytest.mark.parametrize("lines", range(31, 37))
+@pytest.mark.parametrize(
+    "short",
+    [
+        "| Day | Out |\n|---|---|\n| Monday | 4 |\n| Tuesday | 2 |\n| Wednesday | 0 |\n",
+        "```\nMonday = 4\nTuesday = 2\nWednesday = 0\n```\n",
+    ],
+    ids=["table", "code"],
+)
+def test_what_is_short_is_not_parted_between_pages_nor_from_what_announces_it(short: str, lines: int) -> None:
+    filling = "\n\n".join(["The boats went out again."] * lines)
+    made = editions(f"{filling}\n\nHe wrote it down:\n\n{short}", ("pdf",))["pdf"]
+    pages = run(["pdftotext", "-layout", "-", "-"], made).decode().split("\f")
+    last = next(page for page in pages if "Wednesday" in page)
+    assert "Monday" in last
+    assert "wrote it down" in last
+
+
 @each_sample
 def test_pdf_has_every_sentence(path: Path) -> None:
     """Folios and running heads stand between the lines, so each page's first and last line are left out but one."""
