@@ -7,6 +7,7 @@ fields of DESIGN §4 must stand in one RDF block (ISO 19005-3, 6.6.2; ISO 14289-
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -29,7 +30,8 @@ from convert.options import Options
 from convert.templating import css, render
 from convert.tree import Link, nodes
 
-SHEETS = ("base.css", "print.css", "scripts.css")
+SHEETS = ("base.css", "print.css")
+SCRIPTS = "scripts.css"  # a quarter of the time that a page's style takes, for pages in which it finds anything
 LONG = 8  # headings; a PDF this long shows its contents
 
 
@@ -57,7 +59,7 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
     try:
         with glyphs.heard() as boxes:
             document = _parsed(page).render(
-                font_config=_fonts(), stylesheets=[_sheet(SHEETS)], pdf_variant="pdf/a-3a", pdf_tags=True
+                font_config=_fonts(), stylesheets=[_sheet(_sheets(page))], pdf_variant="pdf/a-3a", pdf_tags=True
             )
             metadata = _xmp(article.metadata)
             document.metadata.generate_rdf_metadata = lambda *_: metadata
@@ -81,7 +83,6 @@ def _parsed(page: str) -> Any:
 
     Where it is not (a control character, say), or says a style of its own, WeasyPrint reads it itself.
     """
-    from cssselect2 import ElementWrapper
     from weasyprint import HTML
 
     try:
@@ -89,7 +90,7 @@ def _parsed(page: str) -> Any:
     except ElementTree.ParseError:
         return HTML(string=page, url_fetcher=_refusing())
     parsed = HTML(string="", url_fetcher=_refusing())
-    parsed.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+    parsed.wrapper_element = type(parsed.wrapper_element).from_html_root(root)
     parsed.etree_element = root
     return parsed
 
@@ -108,6 +109,21 @@ def _fonts() -> Any:
     if not hasattr(_own, "fonts"):
         _own.fonts = FontConfiguration()
     return _own.fonts
+
+
+_LANGUAGE = re.compile(r' lang="([a-z]+)')
+_SPOKEN_OF = re.compile(r":lang\(([a-z]+)")
+
+
+def _sheets(page: str) -> tuple[str, ...]:
+    """The names of the sheets that say something of a page: of most scripts SCRIPTS says nothing."""
+    particular = 'dir="rtl"' in page or not _particular().isdisjoint(_LANGUAGE.findall(page))
+    return (*SHEETS, SCRIPTS) if particular else SHEETS
+
+
+@cache
+def _particular() -> frozenset[str]:
+    return frozenset(_SPOKEN_OF.findall(css(SCRIPTS)))
 
 
 @cache
