@@ -32,6 +32,7 @@ from convert.tree import Link, nodes
 
 SHEETS = ("base.css", "print.css")
 SCRIPTS = "scripts.css"  # a quarter of the time that a page's style takes, for pages in which it finds anything
+KEPT = 32  # articles for which a map of faces is kept
 LONG = 8  # headings; a PDF this long shows its contents
 
 
@@ -99,15 +100,16 @@ _own = threading.local()
 
 
 def _fonts() -> Any:
-    """The engine's map of faces, kept: to look for each face anew takes a third of the time of a short article.
+    """The engine's map of faces, kept for some articles: to look for each anew takes a third of a short one's time.
 
-    One a thread: Pango promises nothing of a map that two threads use at once. What is set does not depend on what
-    was set before (tests/test_editions.py); a child ends after 200 articles, and its map with it.
+    One a thread: Pango promises nothing of a map that two threads use at once. It holds every face it was asked for,
+    so it is let go in time. What is set does not depend on what was set before (tests/test_editions.py).
     """
     from weasyprint.text.fonts import FontConfiguration
 
-    if not hasattr(_own, "fonts"):
-        _own.fonts = FontConfiguration()
+    if not getattr(_own, "left", 0):
+        _own.fonts, _own.left = FontConfiguration(), KEPT
+    _own.left -= 1
     return _own.fonts
 
 
