@@ -82,7 +82,8 @@ def _set(page: str, article: Article) -> tuple[bytes, set[str]]:
 def _parsed(page: str) -> Any:
     """The page as WeasyPrint holds it. Ours is XML too, which expat reads in a tenth of the time of a parser of HTML.
 
-    Where it is not (a control character, say), or says a style of its own, WeasyPrint reads it itself.
+    Where it is none, for a control character in it, say, WeasyPrint reads it itself. Its HTML takes no tree, so a page
+    of nothing is given ours: the two attributes are all that it keeps of what it read.
     """
     from weasyprint import HTML
 
