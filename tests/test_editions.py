@@ -17,13 +17,15 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from lxml import etree, html
+from weasyprint import HTML
 
 from convert import Source, ledger, pandoc, pipeline
 from convert import tree as t
-from convert.editions import EDITIONS
+from convert.editions import EDITIONS, pdf
 from convert.editions.markup import Setter
 from convert.errors import UsageError
 from convert.options import Options, options_from
@@ -335,6 +337,48 @@ def test_same_bytes_in_other_processes() -> None:
     here = editions(SAMPLES[0].read_text("utf-8"), tuple(EDITIONS))
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in here.items()}
     assert said == [f"{digests}\n"] * 2
+
+
+def test_pdf_is_the_same_whatever_was_set_before() -> None:
+    """The engine's map of faces is kept between articles, and remembers nothing that shows."""
+    texts = [path.read_text("utf-8") for path in SAMPLES]
+    first = [editions(text, ("pdf",))["pdf"] for text in texts]
+    again = [editions(text, ("pdf",))["pdf"] for text in reversed(texts)]
+    pdf._own.__dict__.clear()
+    alone = editions(texts[-1], ("pdf",))["pdf"]
+    assert (first, first[-1]) == (again[::-1], alone)
+
+
+# ---------------------------------------------------------------- the gate to the PDF engine
+
+
+@each_sample
+def test_pages_are_xml_that_says_what_the_html_says(path: Path) -> None:
+    page = pdf._page(pipeline.read(Source(path.name, path.read_bytes())), Options())
+    assert told(ElementTree.fromstring(page)) == told(HTML(string=page).etree_element)
+
+
+def test_a_page_that_is_no_xml_is_read_as_html() -> None:
+    page = '<html lang="en"><body><p>A form\x0cfeed.</p></body></html>'
+    assert told(pdf._parsed(page).etree_element) == told(HTML(string=page).etree_element)
+
+
+def told(root: Any) -> list[tuple[Any, ...]]:
+    """A page's elements and text; HTML drops the white space about the head."""
+    return [(e.tag, e.attrib, (e.text or "").strip(), (e.tail or "").strip()) for e in root.iter()]
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ('<html lang="en-GB" dir="ltr"><p lang="nl">', False),
+        ('<html lang="en" dir="ltr"><em lang="zh-Hant">', True),
+        ('<html lang="en" dir="ltr"><p dir="rtl">', True),
+        ('<html lang="und" dir="ltr">', True),
+    ],
+)
+def test_rules_of_scripts_are_asked_where_they_say_something(page: str, asked: bool) -> None:
+    assert (pdf.SCRIPTS in pdf._sheets(page)) == asked
 
 
 # ---------------------------------------------------------------- against pandoc

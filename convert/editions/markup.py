@@ -268,7 +268,7 @@ class Setter:
 
     @property
     def _void(self) -> str:
-        return "/" if self.xhtml else ""
+        return "/" if self.xhtml or self.notes == "page" else ""  # pages are read as XML (editions/pdf.py)
 
 
 # ---------------------------------------------------------------- text and attributes
