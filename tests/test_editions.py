@@ -584,3 +584,14 @@ def no_attack(root: Any) -> None:
     assert root.xpath("//*[local-name()='img' or local-name()='b']") == []
     runs = re.compile(r"\s*(javascript|data|vbscript):", re.IGNORECASE)
     assert [x for x in root.xpath("//@href | //@src") if runs.match(str(x))] == []
+
+
+def test_the_first_date_that_a_program_meets_is_an_iso_date() -> None:
+    page = (
+        pipeline.convert(Source("a.txt", b"A Walk\n\nby Ann Lee\n\n14 March 2021\n\nText.\n"), ("html",))
+        .editions[0]
+        .data
+    )
+    dates = re.findall(r'<meta [^>]*(?:date|time)[^>]* content="([^"]+)"', page.decode())
+    assert dates[0] == "2021-03-14"
+    assert "2021/03/14" in dates  # Highwire's way, for Google Scholar
