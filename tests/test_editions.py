@@ -17,13 +17,15 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from lxml import etree, html
+from weasyprint import HTML
 
 from convert import Source, ledger, pandoc, pipeline
 from convert import tree as t
-from convert.editions import EDITIONS
+from convert.editions import EDITIONS, pdf
 from convert.editions.markup import Setter
 from convert.errors import UsageError
 from convert.options import Options, options_from
@@ -216,6 +218,40 @@ def test_pdf_bookmarks_are_the_headings(every: Files, tmp_path: Path) -> None:
 
 
 @poppler
+@pytest.mark.parametrize("columns", [7, 8])
+def test_a_table_of_many_columns_is_set_smaller(columns: int) -> None:
+    rows = ["| " + " | ".join(row) + " |" for row in ("abcdefgh"[:columns], "-" * columns, "12345678"[:columns])]
+    root = html.document_fromstring(editions("\n".join(rows), ("html",))["html"].decode())
+    assert root.xpath("//table/../@class") == ["table wide" if columns == 8 else "table"]
+
+
+def test_boxes_that_were_typed_stand_without_bullets() -> None:
+    page = html.document_fromstring(editions("To do:\n\n- [x] oil\n- [ ] wicks\n", ("html",))["html"].decode())
+    assert page.xpath("//ul/@class") == ["tasks"]
+    assert page.xpath("//li/text()") == ["[x] oil", "[ ] wicks"]
+    other = html.document_fromstring(editions("To do:\n\n- [x] oil\n- wicks\n", ("html",))["html"].decode())
+    assert other.xpath("//ul/@class") == []
+
+
+@poppler
+@pytest.mark.parametrize("lines", range(31, 37))
+@pytest.mark.parametrize(
+    "short",
+    [
+        "| Day | Out |\n|---|---|\n| Monday | 4 |\n| Tuesday | 2 |\n| Wednesday | 0 |\n",
+        "```\nMonday = 4\nTuesday = 2\nWednesday = 0\n```\n",
+    ],
+    ids=["table", "code"],
+)
+def test_what_is_short_is_not_parted_between_pages_nor_from_what_announces_it(short: str, lines: int) -> None:
+    filling = "\n\n".join(["The boats went out again."] * lines)
+    made = editions(f"{filling}\n\nHe wrote it down:\n\n{short}", ("pdf",))["pdf"]
+    pages = run(["pdftotext", "-layout", "-", "-"], made).decode().split("\f")
+    last = next(page for page in pages if "Wednesday" in page)
+    assert "Monday" in last
+    assert "wrote it down" in last
+
+
 @each_sample
 def test_pdf_has_every_sentence(path: Path) -> None:
     """Folios and running heads stand between the lines, so each page's first and last line are left out but one."""
@@ -301,6 +337,48 @@ def test_same_bytes_in_other_processes() -> None:
     here = editions(SAMPLES[0].read_text("utf-8"), tuple(EDITIONS))
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in here.items()}
     assert said == [f"{digests}\n"] * 2
+
+
+def test_pdf_is_the_same_whatever_was_set_before() -> None:
+    """The engine's map of faces is kept between articles, and remembers nothing that shows."""
+    texts = [path.read_text("utf-8") for path in SAMPLES]
+    first = [editions(text, ("pdf",))["pdf"] for text in texts]
+    again = [editions(text, ("pdf",))["pdf"] for text in reversed(texts)]
+    pdf._own.__dict__.clear()
+    alone = editions(texts[-1], ("pdf",))["pdf"]
+    assert (first, first[-1]) == (again[::-1], alone)
+
+
+# ---------------------------------------------------------------- the gate to the PDF engine
+
+
+@each_sample
+def test_pages_are_xml_that_says_what_the_html_says(path: Path) -> None:
+    page = pdf._page(pipeline.read(Source(path.name, path.read_bytes())), Options())
+    assert told(ElementTree.fromstring(page)) == told(HTML(string=page).etree_element)
+
+
+def test_a_page_that_is_no_xml_is_read_as_html() -> None:
+    page = '<html lang="en"><body><p>A form\x0cfeed.</p></body></html>'
+    assert told(pdf._parsed(page).etree_element) == told(HTML(string=page).etree_element)
+
+
+def told(root: Any) -> list[tuple[Any, ...]]:
+    """A page's elements and text; HTML drops the white space about the head."""
+    return [(e.tag, e.attrib, (e.text or "").strip(), (e.tail or "").strip()) for e in root.iter()]
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [
+        ('<html lang="en-GB" dir="ltr"><p lang="nl">', False),
+        ('<html lang="en" dir="ltr"><em lang="zh-Hant">', True),
+        ('<html lang="en" dir="ltr"><p dir="rtl">', True),
+        ('<html lang="und" dir="ltr">', True),
+    ],
+)
+def test_rules_of_scripts_are_asked_where_they_say_something(page: str, asked: bool) -> None:
+    assert (pdf.SCRIPTS in pdf._sheets(page)) == asked
 
 
 # ---------------------------------------------------------------- against pandoc
@@ -506,3 +584,14 @@ def no_attack(root: Any) -> None:
     assert root.xpath("//*[local-name()='img' or local-name()='b']") == []
     runs = re.compile(r"\s*(javascript|data|vbscript):", re.IGNORECASE)
     assert [x for x in root.xpath("//@href | //@src") if runs.match(str(x))] == []
+
+
+def test_the_first_date_that_a_program_meets_is_an_iso_date() -> None:
+    page = (
+        pipeline.convert(Source("a.txt", b"A Walk\n\nby Ann Lee\n\n14 March 2021\n\nText.\n"), ("html",))
+        .editions[0]
+        .data
+    )
+    dates = re.findall(r'<meta [^>]*(?:date|time)[^>]* content="([^"]+)"', page.decode())
+    assert dates[0] == "2021-03-14"
+    assert "2021/03/14" in dates  # Highwire's way, for Google Scholar

@@ -115,6 +115,25 @@ def test_landmarks_lead_to_the_text_and_are_in_its_language() -> None:
     assert links["titlepage"].text == "Titelseite"
 
 
+def test_the_contents_are_called_so_in_the_books_language() -> None:
+    navs = [etree.fromstring(book("Hafen\n\nLicht.", language=tongue)["nav.xhtml"]) for tongue in ("de", "und")]
+    heads = [(head.text, head.get("lang")) for nav in navs for head in nav.iterfind(".//{*}h1")]
+    assert heads == [("Inhalt", None), ("Contents", "en")]
+
+
+def test_an_address_may_break_where_its_parts_do() -> None:
+    text = etree.fromstring(book("It is all kept at https://tides.example/a/b?c=1&d=2 for you.")["text.xhtml"])
+    (address,) = text.iterfind(".//{*}p/{*}a")
+    assert list(address.itertext()) == ["https://", "tides.example/", "a/", "b?", "c=1&", "d=2"]
+    assert address.get("href") == "https://tides.example/a/b?c=1&d=2"
+
+
+def test_the_words_on_the_faces_say_their_language() -> None:
+    said = {tongue: book("Words.", language=tongue)["colophon.xhtml"].decode() for tongue in ("de", "en-GB")}
+    assert '<p lang="en" xml:lang="en" dir="ltr">Set in' in said["de"]
+    assert "<p>Set in" in said["en-GB"]
+
+
 # ---------------------------------------------------------------- faces and sheets
 
 

@@ -26,7 +26,7 @@ from convert.check.seen import Heading, Piece, Seen, Unreadable
 # What pypdf, and what reads its objects, raises at files that are not what they say.
 _BROKEN = (
     PyPdfError, LookupError, ValueError, TypeError, AttributeError, RecursionError, NotImplementedError, OSError,
-    zlib.error,
+    AssertionError, zlib.error,
 )  # fmt: skip
 _DEEP = 300  # levels of the structure tree; we nest sixteen
 _LABEL = re.compile(r"\s*(?:[•◦▪–—*‣]|[(\[]?\w{1,8}[.)\]:]{0,2})\s*")  # what a counter or a bullet sets

@@ -68,11 +68,6 @@ def meta_elements(m: Metadata) -> list[Meta]:
         *(("name", "author", a) for a in m.authors),
         ("name", "description", m.description or m.standfirst),
         ("name", "keywords", ", ".join(m.subjects)),
-        ("name", "citation_title", m.title),
-        *(("name", "citation_author", a) for a in m.authors),
-        ("name", "citation_publication_date", m.date[:10].replace("-", "/")),
-        ("name", "citation_language", "" if m.language == "und" else m.language),
-        ("name", "citation_publisher", m.publisher),
         ("name", "dcterms.date", m.date),
         ("name", "dcterms.modified", m.modified),
         ("name", "dcterms.publisher", m.publisher),
@@ -86,6 +81,12 @@ def meta_elements(m: Metadata) -> list[Meta]:
         ("property", "og:url", m.source),
         ("property", "article:published_time", m.date),
         *(("property", "article:tag", s) for s in m.subjects),
+        # Last, since programs that know no Highwire take the first date they meet, and this one is no ISO date.
+        ("name", "citation_title", m.title),
+        *(("name", "citation_author", a) for a in m.authors),
+        ("name", "citation_publication_date", m.date[:10].replace("-", "/")),
+        ("name", "citation_language", "" if m.language == "und" else m.language),
+        ("name", "citation_publisher", m.publisher),
     ]
     return [Meta(*entry) for entry in said if entry[2]]
 

@@ -6,6 +6,7 @@ shown as code, never passed through. Nothing of the source can become markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -16,6 +17,7 @@ from convert.editions.words import words
 from convert.marks.link import SCHEMES
 from convert.marks.noteref import BACK, NOTEREF
 
+WIDE = 7  # columns; a table of more is set smaller where a screen is its page
 MOST_LINES = 2000  # of code as elements; longer listings are data, and read by nobody
 ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
@@ -149,7 +151,8 @@ class Setter:
             parts.append(f"<tbody>\n{rows}</tbody>\n")
         if table.foot.rows:
             parts.append(f"<tfoot>\n{self._rows(table.foot.rows, aligns, 0)}</tfoot>\n")
-        return f'<div class="table"><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
+        wide = " wide" if len(table.columns) > WIDE else ""
+        return f'<div class="table{wide}"><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
 
     def _rows(self, rows: Iterable[t.Row], aligns: Sequence[str], heads: int) -> str:
         return "".join(f"<tr{attributes(row.attr)}>{self._cells(row, aligns, heads)}</tr>\n" for row in rows)
@@ -232,7 +235,10 @@ class Setter:
         if url.startswith("#"):
             url = self.elsewhere.get(url[1:], "") + url
             title += f' role="{ROLES[attr.classes[0]]}"' if attr.classes and attr.classes[0] in ROLES else ""
-        return f'<a href="{escape(url)}"{title}{attributes(attr)}>{self.inlines(inner)}</a>'
+        text = self.inlines(inner)
+        if self.xhtml and "uri" in attr.classes and all(isinstance(part, t.Str) for part in inner):
+            text = _JOINT.sub("<wbr/>", text)
+        return f'<a href="{escape(url)}"{title}{attributes(attr)}>{text}</a>'
 
     def _note(self, blocks: t.Blocks) -> str:
         if self.notes == "page":
@@ -262,7 +268,7 @@ class Setter:
 
     @property
     def _void(self) -> str:
-        return "/" if self.xhtml else ""
+        return "/" if self.xhtml or self.notes == "page" else ""  # pages are read as XML (editions/pdf.py)
 
 
 # ---------------------------------------------------------------- text and attributes
@@ -275,6 +281,12 @@ def _with_back(blocks: t.Blocks, href: str) -> t.Blocks:
     if not isinstance(last, t.Para):
         return (*blocks, t.Para((back,)))
     return (*blocks[:-1], replace(last, inlines=(*last.inlines, t.Str(" "), back)))
+
+
+_BOX = re.compile(r"[☐☑☒✓✗]|\[[ xX]\] ")  # as it is typed, too: our own bullet beside it would be one sign too many
+
+# Where an address, as character data, may break: a book's lines are justified, and most engines break it at "?" alone.
+_JOINT = re.compile(r"(?<=[/?])(?=\w)|(?<=&amp;)(?=\w)")
 
 
 def text_of(text: str) -> str:
@@ -306,6 +318,6 @@ def _language(attr: t.Attr) -> str:
 def _kind(items: Iterable[t.Blocks], counts: str = "") -> str:
     """The classes of a list: loose where its items are paragraphs, which are spaced; tasks where boxes begin them."""
     loose = any(item and not isinstance(item[0], t.Plain) for item in items)
-    tasks = all(item and t.plain_text(item[0])[:1] in tuple("☐☑☒✓✗") for item in items)
+    tasks = all(item and _BOX.match(t.plain_text(item[0])) for item in items)
     classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks), (counts, counts)) if said)
     return f' class="{classes}"' if classes else ""

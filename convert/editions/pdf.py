@@ -7,11 +7,14 @@ fields of DESIGN §4 must stand in one RDF block (ISO 19005-3, 6.6.2; ISO 14289-
 from __future__ import annotations
 
 import hashlib
+import re
+import threading
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 from lxml import etree
 from markupsafe import Markup
@@ -30,7 +33,9 @@ from convert.options import Options
 from convert.templating import css, render
 from convert.tree import Header, Link, nodes
 
-SHEETS = ("base.css", "print.css", "scripts.css")
+SHEETS = ("base.css", "print.css")
+SCRIPTS = "scripts.css"  # a quarter of the time that a page's style takes, for pages in which it finds anything
+KEPT = 32  # articles for which a map of faces is kept
 LONG = 8  # headings; a PDF this long shows its contents
 
 
@@ -51,15 +56,15 @@ def _set(page: str, article: Article, house: str, attached: bytes) -> tuple[byte
     """The page as a PDF file, `house` the style after the design's, and the characters that became boxes in it."""
     glyphs.prepare()
     try:
-        from weasyprint import HTML
+        import weasyprint  # noqa: F401
     except OSError as error:
         raise MissingDependency(
             f"The PDF engine cannot start: {error}.", "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0."
         ) from None
     try:
         with glyphs.heard() as boxes:
-            document = HTML(string=page, url_fetcher=_refusing()).render(
-                stylesheets=_sheets(house), pdf_variant="pdf/a-3a", pdf_tags=True
+            document = _parsed(page).render(
+                font_config=_fonts(), stylesheets=_styles(page, house), pdf_variant="pdf/a-3a", pdf_tags=True
             )
             metadata = _xmp(article.metadata)
             document.metadata.generate_rdf_metadata = lambda *_: metadata
@@ -83,13 +88,72 @@ def _set(page: str, article: Article, house: str, attached: bytes) -> tuple[byte
     return buffer.getvalue(), boxes
 
 
-@lru_cache(maxsize=16)
-def _sheets(house: str) -> list[Any]:
+def _parsed(page: str) -> Any:
+    """The page as WeasyPrint holds it. Ours is XML too, which expat reads in a tenth of the time of a parser of HTML.
+
+    Where it is none, for a control character in it, say, WeasyPrint reads it itself. Its HTML takes no tree, so a page
+    of nothing is given ours: the two attributes are all that it keeps of what it read.
+    """
+    from weasyprint import HTML
+
+    try:
+        root = ElementTree.fromstring(page)
+    except ElementTree.ParseError:
+        return HTML(string=page, url_fetcher=_refusing())
+    parsed = HTML(string="", url_fetcher=_refusing())
+    parsed.wrapper_element = type(parsed.wrapper_element).from_html_root(root)
+    parsed.etree_element = root
+    return parsed
+
+
+_own = threading.local()
+
+
+def _fonts() -> Any:
+    """The engine's map of faces, kept for some articles: to look for each anew takes a third of a short one's time.
+
+    One a thread: Pango promises nothing of a map that two threads use at once. It holds every face it was asked for,
+    so it is let go in time. What is set does not depend on what was set before (tests/test_editions.py).
+    """
+    from weasyprint.text.fonts import FontConfiguration
+
+    if not getattr(_own, "left", 0):
+        _own.fonts, _own.left = FontConfiguration(), KEPT
+    _own.left -= 1
+    return _own.fonts
+
+
+_LANGUAGE = re.compile(r' lang="([a-z]+)')
+_SPOKEN_OF = re.compile(r":lang\(([a-z]+)")
+
+
+def _sheets(page: str) -> tuple[str, ...]:
+    """The names of the sheets that say something of a page: of most scripts SCRIPTS says nothing."""
+    particular = 'dir="rtl"' in page or not _particular().isdisjoint(_LANGUAGE.findall(page))
+    return (*SHEETS, SCRIPTS) if particular else SHEETS
+
+
+@cache
+def _particular() -> frozenset[str]:
+    return frozenset(_SPOKEN_OF.findall(css(SCRIPTS)))
+
+
+def _styles(page: str, house: str) -> list[Any]:
+    """The sheets of a page: the design's, then the house's."""
+    return [_sheet(_sheets(page)), *([_written(house)] if house else ())]
+
+
+@cache
+def _sheet(names: tuple[str, ...]) -> Any:
     """Style sheets as WeasyPrint holds them: to read ours anew for each article takes as long as to set a short one."""
+    return _written("".join(css(name) for name in names))
+
+
+@lru_cache(maxsize=16)
+def _written(style: str) -> Any:
     from weasyprint import CSS
 
-    design = "".join(css(name) for name in SHEETS)
-    return [CSS(string=said, url_fetcher=_refusing()) for said in (design, house) if said]
+    return CSS(string=style, url_fetcher=_refusing())
 
 
 def _page(article: Article, options: Options) -> str:

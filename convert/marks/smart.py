@@ -57,7 +57,7 @@ _CLIPPED = {
 _CLIPPED_OTHERS = r"n|\d\ds?"  # rock 'n' roll, and years
 _SIGN = re.compile(  # each begins with its sign and looks back from there, so that the search skips all other letters
     r"\"|'|\.(?<!\.\.)\.{2,3}(?!\.)|\.(?<!\.\.)(?<!\. \.)(?: \.){2,3}(?!\.| \.)"
-    r"|-(?<![-\w]-)--?(?![->])|-(?<=[\w,.;:!?\"'”’)]-)--?(?=[\w\"'“‘(]|$| )|-(?<=\s-)(?=\s)"
+    r"|-(?<![-\w]-)--?(?![->])|-(?<=[\w,.;:!?\"'”’)]-)--?(?=[\w\"'“‘(]|$| )|-(?<=\s-)(?=\s|[,;:.!?](?:\s|$))"
 )
 _PRIMES = re.compile(r"'(?<=\d')( ?\d{1,2}(?:[.,]\d{1,4}|[½¼¾])?)\"(?!\w)")  # 6' 2", 30' 15"
 _MINUTES = re.compile(r"(° ?\d{1,2}(?:[.,]\d{1,4})?)'")  # 45°30'
@@ -76,6 +76,7 @@ class _Pen:
     before: str = ""  # the character just written
     double: bool = False  # a double quotation is open
     single: bool = False
+    dashed: bool = False  # a dash stands open: German sets the second before its comma
 
 
 def smart(inlines: Inlines, language: str, quotes: str = "", dashes: str = "") -> Inlines:
@@ -178,6 +179,9 @@ def _sign(sign: str, before: str, after: str, rest: str, pen: _Pen) -> str:
 
 
 def _dash(sign: str, before: str, after: str, pen: _Pen) -> str:
+    if sign == "-" and not after.isspace() and not pen.dashed:
+        return sign
+    pen.dashed = before.isspace() and not pen.dashed
     if sign == "-":
         return "—" if (pen.dashes == "em" if pen.dashes else pen.language in _EM_DASH) else "–"
     if sign == "--" and after.isalnum() and not before.strip() and (before or not after.isupper()):

@@ -161,9 +161,9 @@ def _opening(chunks: list[Chunk], draft: Draft) -> int:
     """Say the title and what stands around it; how many chunks that took (0: the text opens with its body)."""
     if _overlined(chunks[0]):
         draft.take(chunks[0][0], "underline")
-        return _say_title(chunks[0][1:2], chunks[0][1:], draft, "underlined")
+        return _say_title(chunks[0][1:2], chunks[0][1:], draft, "underlined") + _announced(chunks[1:], draft)
     if _underlined(chunks[0]):
-        return _say_title(chunks[0][:1], chunks[0], draft, "underlined")
+        return _say_title(chunks[0][:1], chunks[0], draft, "underlined") + _announced(chunks[1:], draft)
     if len(chunks[0]) == 2 and same(chunks[0][0].text, chunks[0][1].text):
         return _say_title(chunks[0][:1], chunks[0], draft, "stated twice")
     if len(chunks[0]) in (2, 3) and (held := _held(chunks[0])):
@@ -341,8 +341,21 @@ def _arrange(chunks: list[Chunk], draft: Draft, why: str) -> int:
     for line in (line for c in chunks[:title] for line in c):
         draft.take(line, "kicker")
     _say_title(chunks[title], chunks[title], draft, why)
-    used = title + 1
-    for chunk in chunks[title + 1 :]:
+    return title + 1 + _below(chunks[title + 1 :], draft, why)
+
+
+def _announced(chunks: list[Chunk], draft: Draft) -> int:
+    """How many chunks stand between an underlined title and a byline: a date alone may head a diary's first day."""
+    byline = next((i for i, c in enumerate(chunks[:3]) if is_credit(c) and is_byline(c[0].text, c)), 0)
+    if not all(_can_open(c) and not _underlined(c) for c in chunks[:byline]):
+        return 0
+    return _below(chunks[:byline], draft, "above the byline")
+
+
+def _below(chunks: list[Chunk], draft: Draft, why: str) -> int:
+    """Share out what stands between title and byline: the title again, a subtitle, a standfirst; how many chunks."""
+    used = 0
+    for chunk in chunks:
         if same(joined(chunk), draft.values["title"]):
             take_all(chunk, draft, "title")
         elif "standfirst" in draft.values:
