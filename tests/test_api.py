@@ -29,11 +29,9 @@ from convert.options import Options
 from convert.settings import Settings
 from convert.web import colophon, create_app
 from convert.web.pool import Pool
-from tests.serving import FORM, ROOT, START, Answer, Server, alive, descendants, form, serving, wait_until
+from tests.serving import FORM, JSON, PLAIN, ROOT, START, Answer, Server, alive, descendants, form, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
-PLAIN = {"Content-Type": "text/plain"}
-JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -465,7 +463,7 @@ def test_sigkill_leaves_nobody() -> None:
     with serving() as server:
         the_child(server)
         family = descendants(server.process.pid)
-        assert len(family) == 2  # gunicorn's worker, its child
+        assert len(family) == 3  # gunicorn's worker, its child, the supervisor
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait(20)
         wait_until(lambda: not any(map(alive, family)), 5)

@@ -31,6 +31,7 @@ FLOORS = (
     ("child", "files"),
     ("check",),
     ("batch",),
+    ("jobs",),
     ("web",),
     ("cli",),
 )
@@ -45,6 +46,10 @@ GATES = {
     "ftfy": "text.py",
     "charset_normalizer": "decoding.py",
     "pypdf": "check/pdf.py",
+    "sqlalchemy": "jobs/",
+    "alembic": "jobs/",
+    "flask_openapi3": "web/",
+    "fsspec": "jobs/store.py",
 }
 IMPURE = {
     "time",
@@ -121,7 +126,9 @@ def test_each_engine_has_one_gate() -> None:
     for path in MODULES:
         for name in imports(path):
             gate = GATES.get(name.split(".")[0])
-            assert gate is None or str(path.relative_to(HOUSE)) == gate, f"{path} imports {name}; its gate is {gate}"
+            here = str(path.relative_to(HOUSE))
+            good = gate is None or here == gate or (gate.endswith("/") and here.startswith(gate))
+            assert good, f"{path} imports {name}; its gate is {gate}"
 
 
 def test_the_middle_is_pure() -> None:

@@ -7,6 +7,7 @@ nothing. A supervisor that dies costs a job nothing; `failures` alone, its child
 from __future__ import annotations
 
 import json
+import os
 import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -326,6 +327,25 @@ def _held(name: str, attempt: int) -> Any:
 
 
 # ---------------------------------------------------------------- sweep
+
+
+def reclaim_dead(engine: sa.Engine, host: str) -> int:
+    """Jobs whose supervisor on this machine is dead wait again at once; how many. Its name tells its process."""
+    with writing(engine) as c:
+        here = (JOBS.c.state == "running") & JOBS.c.worker.startswith(f"{host}:")
+        dead = [name for (name,) in c.execute(sa.select(JOBS.c.worker).distinct().where(here)) if not _lives(name)]
+        back = JOBS.update().where(JOBS.c.state == "running", JOBS.c.worker.in_(dead))
+        return c.execute(back.values(state="queued", lease_until=0.0, run_after=now(c))).rowcount if dead else 0
+
+
+def _lives(worker: str) -> bool:
+    try:
+        os.kill(int(worker.split(":")[1]), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError, IndexError):
+        pass
+    return True
 
 
 def reclaim(engine: sa.Engine, lease: float = LEASE) -> int:

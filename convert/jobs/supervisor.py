@@ -21,7 +21,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from convert.child import Child
+from convert.child import Child, die_with_parent
 from convert.errors import ConvertError, Unavailable
 from convert.jobs import queue
 from convert.jobs.queue import Job
@@ -33,6 +33,7 @@ from convert.options import Limits
 
 IDLE = 0.05  # seconds between two looks at the queue, unless woken
 SWEEP = 10.0
+_HOST = socket.gethostname().replace(":", "-")[:40]
 _LOG = logging.getLogger("editions.jobs")
 
 
@@ -71,7 +72,7 @@ class Supervisor:
     def __init__(self, engine: sa.Engine, store: Store, limits: Limits, size: int, ttl: float, bell: Path | None = None,
                  lease: float = queue.LEASE, tombstone: float = 7 * 86400.0) -> None:  # fmt: skip
         self.engine, self.store, self.ttl, self.lease, self.tombstone = engine, store, ttl, lease, tombstone
-        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{time.time_ns() % 10**9}"
+        self.name = f"{_HOST}:{os.getpid()}:{time.time_ns() % 10**9}"
         self.stopping = threading.Event()
         self.bell = _Bell(bell)
         self.hands = [Hand(limits, self._work) for _ in range(size)]
@@ -79,6 +80,9 @@ class Supervisor:
     def run(self) -> None:
         """Work until `stopping` is set and what is under way is done."""
         renewed = swept = 0.0
+        with suppress(Unavailable):
+            if back := queue.reclaim_dead(self.engine, _HOST):
+                _log("reclaimed", count=back, why="their supervisor is dead")
         while not (self.stopping.is_set() and not self._held()):
             moment = time.monotonic()
             try:
@@ -192,6 +196,9 @@ def _log(event: str, job: Job | None = None, **more: object) -> None:
 
 def main() -> None:
     """Work on the table and the store that standard input names, until SIGTERM."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    die_with_parent()
     said = json.loads(sys.stdin.readline())
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     engine = engine_of(said["database"])
@@ -206,7 +213,7 @@ def main() -> None:
         bell,
         said.get("lease", queue.LEASE),
     )
-    signal.signal(signal.SIGTERM, lambda *_: supervisor.stopping.set())
+    supervisor.stopping = stopped
     supervisor.run()
 
 

@@ -1,28 +1,148 @@
-"""The HTTP endpoint for automation: POST /v1/convert, GET /v1/formats and /v1/profiles, GET /health/live."""
+"""The endpoint for automation, /v1: texts in, editions or jobs out. OpenAPI is generated from what stands here."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
+from flask import Response, g, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import RawModel
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel
+
+from convert.article import Edition
 from convert.editions import EDITIONS
 from convert.files import house_styles
+from convert.jobs import queue
+from convert.jobs.queue import Job
+from convert.readers import BY_MEDIA_TYPE
 from convert.settings import Settings
-from convert.web.delivery import as_json, called, delivered
-from convert.web.order import order_from
-from convert.web.pool import Pool
+from convert.web import models as m
+from convert.web.delivery import as_json, attachment, called, delivered, zipped
+from convert.web.order import Order, order_from
+from convert.web.service import Gone, Missing, Service, Wish
+
+STREAM = 30.0  # seconds after which a stream of events ends, with the time to come back in
+LOOK = 0.25  # seconds between two looks at a job for a stream
+TEXTS, JOBS, ABOUT = (Tag(name=name) for name in ("texts", "jobs", "about"))
+_PROBLEMS: Any = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 500, 503, 504, 507), m.Problem)
+_FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
-def blueprint(pool: Pool, settings: Settings) -> Blueprint:
-    """The routes under /v1 and /health, over `pool`."""
-    api = Blueprint("api", __name__)
+_STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
-    @api.post("/v1/convert")
-    def convert() -> Response:
+
+def _list_of(model: type[BaseModel]) -> dict[str, Any]:
+    schema = {"type": "array", "items": model.model_json_schema()}
+    return {"description": model.__doc__, "content": {"application/json": {"schema": schema}}}
+
+
+class Text(RawModel):
+    """A text as a request brings it."""
+
+    mimetypes: list[str] = ["multipart/form-data", "application/json", "text/plain", *BY_MEDIA_TYPE]  # noqa: RUF012 (as flask-openapi3 has it)
+
+
+def blueprint(service: Service, settings: Settings) -> APIBlueprint:
+    """The routes below /v1."""
+    api = APIBlueprint("api", __name__, url_prefix="/v1", abp_responses=_PROBLEMS)
+    _texts(api, service, settings)
+    _jobs(api, service, settings)
+    _results(api, service)
+    _about(api, settings)
+    return api
+
+
+def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
+    """Texts in, answers out."""
+
+    @api.post(
+        "/convert", tags=[TEXTS], summary="Set a text: an edition, or a zip of several", operation_id="convert",
+        responses={200: {"description": "The edition, or a zip of them.", **_FILE}, 202: m.Job, 409: m.Problem},
+    )  # fmt: skip
+    def convert(query: m.Asked, raw: Text) -> Response:
         order = order_from(request, settings)
-        reply = pool.convert(order.source, order.formats, order.options)
-        return delivered(reply, order.source)
+        if "respond-async" in request.headers.get("Prefer", ""):
+            return _accepted(service, order)
+        result = service.convert(order, g.owner)
+        return delivered(result, order.source)
 
-    @api.get("/v1/formats")
+    @api.post("/inspect", tags=[TEXTS], summary="What is read in a text: the decision report", operation_id="inspect",
+              responses={200: {"description": "As editions-report-1 has it.",
+                               "content": {"application/json": {"schema": {"type": "object"}}}}})  # fmt: skip
+    def inspect(query: m.Asked, raw: Text) -> Response:
+        order = order_from(request, settings)
+        return as_json(service.pool.convert(order.source, (), order.options).report)
+
+
+def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
+    """Jobs: submitted, followed, erased."""
+
+    @api.post(
+        "/jobs", tags=[JOBS], summary="Set a text later: a job", operation_id="submit",
+        responses={202: m.Job, 409: m.Problem},
+    )  # fmt: skip
+    def submit(query: m.Asked, raw: Text) -> Response:
+        return _accepted(service, order_from(request, settings))
+
+    @api.get("/jobs", tags=[JOBS], summary="Your jobs, the newest first", operation_id="jobs", responses={200: m.Jobs})
+    def jobs(query: m.JobsQuery) -> Response:
+        found = queue.listed(service.engine, g.owner, query.limit)
+        return as_json({"jobs": [said(job) for job in found]})
+
+    @api.get("/jobs/<id>", tags=[JOBS], summary="A job", operation_id="job",
+             responses={200: m.Job, 404: m.Problem, 410: m.Problem})  # fmt: skip
+    def job(path: m.JobPath) -> Response:
+        return _conditional(as_json(said(_job(service, path.id))))
+
+    @api.delete("/jobs/<id>", tags=[JOBS], summary="Cancel a job and erase what it made", operation_id="erase",
+                responses={204: None, 404: m.Problem})  # fmt: skip
+    def erase(path: m.JobPath) -> Response:
+        if not service.erase(path.id, g.owner):
+            raise _missing(path.id)
+        return Response(status=204)
+
+    @api.get("/jobs/<id>/events", tags=[JOBS], summary="What becomes of a job (SSE)", operation_id="events",
+             responses={200: _STREAM_OF, 404: m.Problem})  # fmt: skip
+    def events(path: m.JobPath) -> Response:
+        _job(service, path.id)
+        stream = _events(service, path.id, g.owner)
+        return Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _results(api: APIBlueprint, service: Service) -> None:
+    """What a job made."""
+
+    @api.get("/jobs/<id>/results/<format>", tags=[JOBS], summary="An edition of a job", operation_id="result",
+             responses={200: {"description": "The edition.", **_FILE}, 404: m.Problem, 410: m.Problem})  # fmt: skip
+    def result(path: m.ResultPath) -> Response:
+        done = _job(service, path.id)
+        edition = service.edition(done, path.format)
+        if edition is None:
+            raise Missing(
+                f"Job {done.id} has no edition {path.format!r}; it is {done.state}.",
+                "Its results list what there is.", code="no-such-result",
+            )  # fmt: skip
+        return _conditional(attachment(edition))
+
+    @api.get("/jobs/<id>/archive", tags=[JOBS], summary="All editions of a job, a zip", operation_id="archive",
+             responses={200: {"description": "The zip.", **_FILE}, 404: m.Problem, 410: m.Problem})  # fmt: skip
+    def archive(path: m.JobPath) -> Response:
+        done = _job(service, path.id)
+        data = zipped((e.name, e.data) for e in service.result(done).editions)
+        return _conditional(attachment(Edition("zip", f"{done.id}.zip", "application/zip", data)))
+
+
+def _about(api: APIBlueprint, settings: Settings) -> None:
+    """What there is to choose from."""
+
+    @api.get("/formats", tags=[ABOUT], summary="The formats that are set", operation_id="formats",
+             responses={200: _list_of(m.Format)})  # fmt: skip
     def formats() -> Response:
         return as_json(
             [
@@ -36,12 +156,80 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
             ]
         )
 
-    @api.get("/v1/profiles")
+    @api.get("/profiles", tags=[ABOUT], summary="The house styles that may be named", operation_id="profiles",
+             responses={200: _list_of(m.Profile)})  # fmt: skip
     def profiles() -> Response:
         return as_json([{"profile": name} for name in house_styles(settings.profiles)])
 
-    @api.get("/health/live")
-    def live() -> Response:
-        return as_json({"status": "ok"})
 
-    return api
+# ---------------------------------------------------------------- jobs
+
+
+def _accepted(service: Service, order: Order) -> Response:
+    """202, once the job is in the table for good."""
+    wish = Wish(g.owner, request.headers.get("Idempotency-Key", "")[:200], request.path, g.trace)
+    (job,) = service.submit([order], wish)
+    response = as_json(said(job), 202)
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return response
+
+
+def _job(service: Service, name: str) -> Job:
+    found = queue.get(service.engine, name, g.owner)
+    if found is None:
+        raise _missing(name)
+    if found.state == "expired":
+        raise Gone(f"Job {name} is over its time: it was kept until its expires_at.", "Send the text again.")
+    return found
+
+
+def _missing(name: str) -> Missing:
+    return Missing(f"There is no job {name[:64]!r}.", "It was erased, never was, or belongs to another key.")
+
+
+def said(job: Job) -> dict[str, Any]:
+    """A job as callers see it."""
+    manifest = job.manifest or {"editions": [], "remarks": []}
+    error = job.error and {k: job.error.get(k) for k in ("code", "status", "detail", "hint")}
+    return {
+        "id": job.id,
+        "state": job.state,
+        "progress": job.progress,
+        "created": _iso(job.created),
+        "started": _iso(job.started),
+        "finished": _iso(job.finished),
+        "expires_at": _iso(job.expires),
+        "remarks": manifest["remarks"],
+        "results": [e | {"href": f"/v1/jobs/{job.id}/results/{e['format']}"} for e in manifest["editions"]],
+        "error": error and error | {"line": (job.error or {}).get("line") or None},
+    }
+
+
+def _iso(moment: float | None) -> str | None:
+    return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _events(service: Service, name: str, owner: str) -> Iterator[bytes]:
+    """Each change of a job as an event; the stream ends with the job, or after STREAM, when callers come back."""
+    end, last = time.monotonic() + STREAM, ""
+    yield b"retry: 1000\n\n"
+    while True:
+        job = queue.get(service.engine, name, owner)
+        if job is None:
+            yield b"event: erased\ndata: {}\n\n"
+            return
+        if (now := json.dumps(said(job), ensure_ascii=False)) != last:
+            last = now
+            yield f"event: {job.state}\ndata: {now}\n\n".encode()
+        if job.state in (*queue.DONE, "expired") or time.monotonic() > end:
+            return
+        time.sleep(LOOK)
+
+
+def _conditional(response: Response) -> Response:
+    """The answer, shortened to what the caller lacks: by ETag, by Range."""
+    if not response.get_etag()[0]:
+        response.set_etag(hashlib.sha256(response.get_data()).hexdigest())
+    response.headers["Accept-Ranges"] = "bytes"
+    length = response.content_length or len(response.get_data())
+    return response.make_conditional(request, accept_ranges=True, complete_length=length)  # type: ignore[return-value]

@@ -11,29 +11,38 @@ import json
 import unicodedata
 import zipfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response
 
 from convert.article import Edition, Source
-from convert.child import Reply
 from convert.editions import media_name
 
 _CALLED = {"latex": "LaTeX", "rst": "reStructuredText", "plain": "Plain text"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can say
 
 
-def delivered(reply: Reply, source: Source) -> Response:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Editions that are there, what was doubtful, and what is known of the article."""
+
+    editions: tuple[Edition, ...]
+    remarks: list[dict[str, Any]]
+    metadata: dict[str, Any]
+
+
+def delivered(result: Result, source: Source) -> Response:
     """The answer that downloads: the one edition, or a zip of them named after the source."""
-    match reply.editions:
+    match result.editions:
         case (one,):
             edition = one
         case several:
             data = zipped((e.name, e.data) for e in several)
             edition = Edition("zip", f"{media_name(source.name)}.zip", "application/zip", data)
     response = attachment(edition)
-    response.headers["X-Remarks"] = str(len(reply.report["remarks"]))
+    response.headers["X-Remarks"] = str(len(result.remarks))
     return response
 
 
@@ -57,14 +66,14 @@ def zipped(members: Iterable[tuple[str, bytes]]) -> bytes:
     return buffer.getvalue()
 
 
-def in_parts(reply: Reply) -> Response:
+def in_parts(result: Result) -> Response:
     """The answer for the desk's script: multipart/form-data, which a browser takes apart by itself.
 
     A field `report` (JSON: metadata and remarks), then a file `edition` for each.
     """
-    report = {key: reply.report[key] for key in ("metadata", "remarks")}
+    report = {"metadata": result.metadata, "remarks": result.remarks}
     parts = [_part("report", json.dumps(report).encode(), "application/json")]
-    parts += [_part("edition", e.data, e.media_type, e.name) for e in reply.editions]
+    parts += [_part("edition", e.data, e.media_type, e.name) for e in result.editions]
     boundary = hashlib.sha256(b"".join(parts)).hexdigest()  # a text that holds its own hash cannot be written
     frame = f"--{boundary}\r\n".encode()
     body = b"".join(frame + part + b"\r\n" for part in parts) + f"--{boundary}--\r\n".encode()

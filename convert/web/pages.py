@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from convert import __version__
@@ -21,8 +21,8 @@ from convert.templating import render, templates_folder
 from convert.web.colophon import source_zip
 from convert.web.delivery import attachment, called, delivered, in_parts
 from convert.web.order import Said, order_of, said_by
-from convert.web.pool import Pool
 from convert.web.problems import Problem, problem_of, wants_parts
+from convert.web.service import Service
 
 # The options a title page holds come first; the rest follow as they stand in Options.
 FIRST = ("title", "authors", "date", "language", "publisher", "rights", "description")
@@ -80,7 +80,7 @@ class Filled:
         return (self.values or {}).get(name, "")
 
 
-def blueprint(pool: Pool, settings: Settings) -> Blueprint:
+def blueprint(service: Service, settings: Settings) -> Blueprint:
     """The desk at /, what it is drawn with, and the source of this version at /source."""
     pages = Blueprint("pages", __name__)
 
@@ -94,12 +94,12 @@ def blueprint(pool: Pool, settings: Settings) -> Blueprint:
         try:
             said = said_by(request, settings.max_bytes)
             order = order_of(_as_meant(said), settings)
-            reply = pool.convert(order.source, order.formats, order.options)
+            result = service.convert(order, g.owner)
         except ConvertError as error:
             if wants_parts():
                 raise
             return _desk(settings, _filled(said), problem_of(error))
-        return in_parts(reply) if wants_parts() else delivered(reply, order.source)
+        return in_parts(result) if wants_parts() else delivered(result, order.source)
 
     @pages.get("/desk.<any(css, js, svg):kind>")
     def drawn(kind: str) -> Response:

@@ -29,6 +29,7 @@ REFUSALS = {
     408: ("", "Send it again: it was the connection that stalled."),
 }
 OUR_BUG = "This is our bug: please report it with the request's id."
+_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -58,6 +59,9 @@ def watch(app: Flask, page: Page) -> None:
     def name_request() -> None:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        parent = request.headers.get("traceparent", "")
+        g.trace = f"{g.request_id} {parent}" if _TRACE.fullmatch(parent) else g.request_id
+        g.owner = ""  # nobody's, until the guard says otherwise
 
     @app.after_request
     def sign(response: Response) -> Response:

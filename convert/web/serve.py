@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from convert.child import die_with_parent
 from convert.errors import UsageError
 from convert.settings import Settings
 from convert.web import create_app
+from convert.web.keeper import Keeper
 
 PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
 ACCESS = '%(h)s "%(m)s %(U)s" %(s)s %(b)s bytes %(M)s ms %({x-request-id}o)s'  # no query: a title may stand there
@@ -25,14 +28,16 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: P
     UsageError where the address cannot be had. Never returns: gunicorn ends the process.
     """
     listener = _listen(host, port)
-    Server(settings, listener, host, data).run()
+    if data is not None:
+        settings = replace(settings, data=str(data))
+    Server(settings, listener, host).run()
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told all by us: no file, argument or variable of its own is read."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, host: str, data: Path | None) -> None:
-        self.settings, self.listener, self.data = settings, listener, data
+    def __init__(self, settings: Settings, listener: socket.socket, host: str) -> None:
+        self.settings, self.listener = settings, listener
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{listener.getsockname()[1]}/"
         super().__init__()
@@ -44,7 +49,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """The application, made in the worker: the children's parent must be the process that answers."""
-        return create_app(self.settings, self.data)
+        app = create_app(self.settings)
+        keeper = Keeper(self.settings)
+        atexit.register(keeper.close)
+        return app
 
     def _wishes(self) -> dict[str, Any]:
         jobs = self.settings.jobs

@@ -1,0 +1,152 @@
+"""What goes in and out of the endpoint, typed: OpenAPI is generated from these models and from the options."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from convert.editions import EDITIONS
+from convert.options import FIELDS
+
+State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+
+
+class Remark(BaseModel):
+    """A doubt about one place of the text."""
+
+    code: str
+    line: int = Field(description="From 1; 0: the whole text.")
+    message: str
+
+
+class JobResult(BaseModel):
+    """One edition of a job."""
+
+    format: str
+    name: str = Field(description="The file's name.")
+    media_type: str
+    size: int = Field(description="Bytes.")
+    sha256: str
+    href: str = Field(description="Where it is.")
+
+
+class JobError(BaseModel):
+    """Why a job failed."""
+
+    code: str
+    status: int
+    detail: str
+    hint: str
+    line: int | None
+
+
+class Job(BaseModel):
+    """A job, whatever has become of it."""
+
+    id: str
+    state: State
+    progress: float = Field(ge=0, le=1)
+    created: str
+    started: str | None
+    finished: str | None
+    expires_at: str = Field(description="When job and editions are forgotten.")
+    remarks: list[Remark]
+    results: list[JobResult]
+    error: JobError | None
+
+
+class Jobs(BaseModel):
+    """Jobs, the newest first."""
+
+    jobs: list[Job]
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    hint: str
+    line: int | None
+    request_id: str
+
+
+class Format(BaseModel):
+    """A format that is set."""
+
+    format: str
+    name: str
+    media_type: str
+    extension: str
+
+
+class Profile(BaseModel):
+    """A house style that may be named."""
+
+    profile: str
+
+
+class Health(BaseModel):
+    """Whether the service lives, or is ready."""
+
+    status: str
+
+
+class JobPath(BaseModel):
+    """Which job."""
+
+    id: str = Field(description="As the Location of its 202 says.", max_length=64)
+
+
+class ResultPath(JobPath):
+    """Which edition of a job."""
+
+    format: str = Field(max_length=20)
+
+
+class JobsQuery(BaseModel):
+    """How many jobs."""
+
+    limit: int = Field(50, ge=1, le=200)
+
+
+def _kind(kind: str) -> Any:
+    return {"many": list[str], "flag": bool, "pairs": dict[str, str]}.get(kind, str)
+
+
+_TO = ", ".join(EDITIONS)
+_OPTIONS = {f.name: f for f in FIELDS if "http" in f.doors}
+# The query may hold every option: each repeated or not, as text. What does not fit is refused by `options_from`.
+_query: dict[str, Any] = {
+    name: (str | None, Field(None, description=f.help))
+    for name, f in _OPTIONS.items()
+    if f.kind not in ("cover", "file", "yaml")
+}
+_json: dict[str, Any] = {name: (_kind(f.kind) | None, Field(None, description=f.help)) for name, f in _OPTIONS.items()}
+_Asked: Any = create_model(
+    "_Asked",
+    to=(list[str] | None, Field(None, description=f"Formats, separated by commas or repeated: {_TO}.")),
+    name=(str | None, Field(None, description="What the file is called; its editions are called so too.")),
+    **_query,
+)
+_Order: Any = create_model(
+    "_Order",
+    text=(str, Field(description="The text.")),
+    to=(list[str] | str | None, Field(None, description=f"Formats: {_TO}.")),
+    name=(str | None, Field(None, description="What its editions are called.")),
+    **_json,
+)
+
+
+class Asked(_Asked):  # type: ignore[misc]  # its fields are made of the options
+    """Formats and options."""
+
+    model_config = ConfigDict(extra="allow")  # what is not known `options_from` refuses, in our words
+
+
+class Order(_Order):  # type: ignore[misc]
+    """A text with what is asked of it."""

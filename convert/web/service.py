@@ -1,0 +1,209 @@
+"""The service behind the doors: who waits gets an answer from the pool, who comes back later a job in the table.
+
+Both are kept in the store under the same key, so that the same request twice is answered at once with the same bytes.
+The key names its owner: nobody learns what another has set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import convert
+from convert.article import Edition
+from convert.editions import media_name
+from convert.errors import ConvertError, InputError, Unavailable
+from convert.jobs import queue
+from convert.jobs.queue import Job, New
+from convert.jobs.store import Store
+from convert.jobs.supervisor import ring
+from convert.jobs.table import engine as engine_of
+from convert.jobs.table import migrate
+from convert.jobs.work import manifest_of
+from convert.settings import Settings
+from convert.templating import templates_folder
+from convert.web.delivery import Result
+from convert.web.order import Order
+from convert.web.pool import Pool
+
+_LOG = logging.getLogger("editions.service")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller says about a job besides what is to be set."""
+
+    owner: str
+    key: str = ""  # the Idempotency-Key
+    route: str = ""
+    trace: str = ""
+    webhook: dict[str, str] | None = None
+    batch: str | None = None
+
+
+class Service:
+    """What all doors share."""
+
+    def __init__(self, settings: Settings, pool: Pool | None = None) -> None:
+        self.settings = settings
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        self.pool = pool or Pool(settings.limits, settings.jobs)
+        self.engine = engine_of(settings.database_url)
+        self.store = Store(settings.store_url)
+        migrate(self.engine)
+
+    # ------------------------------------------------------------ at once
+
+    def convert(self, order: Order, owner: str) -> Result:
+        """The editions of the order, from the store where they are, else from a child."""
+        place = result_key(order, owner)
+        if found := self._kept(place):
+            return found
+        reply = self.pool.convert(order.source, order.formats, order.options)
+        result = Result(reply.editions, reply.report["remarks"], reply.report["metadata"])
+        if self.settings.cache_seconds > 0:
+            try:
+                self._keep(place, order, owner, manifest_of(reply), reply.editions)
+            except Unavailable as error:  # the answer stands; only the next who asks must wait again
+                _LOG.warning(json.dumps({"event": "not-kept", "detail": str(error)}))
+        return result
+
+    def _kept(self, place: str) -> Result | None:
+        try:
+            manifest = self.store.manifest(place)
+            return self._read(place, manifest) if manifest else None
+        except Unavailable:
+            return None
+
+    def _read(self, place: str, manifest: dict[str, Any]) -> Result | None:
+        editions = []
+        for entry in manifest["editions"]:
+            data = self.store.get(place, entry["format"])
+            if data is None or hashlib.sha256(data).hexdigest() != entry["sha256"]:
+                return None
+            editions.append(Edition(entry["format"], entry["name"], entry["media_type"], data))
+        return Result(tuple(editions), manifest["remarks"], manifest["metadata"])
+
+    def _keep(
+        self, place: str, order: Order, owner: str, manifest: dict[str, Any], editions: Sequence[Edition]
+    ) -> None:
+        self.store.publish(place, {e.format: e.data for e in editions}, manifest)
+        job = self._new(order, Wish(owner), place, "", self.settings.cache_seconds, manifest)
+        queue.submit(self.engine, [job], 1, 1)
+
+    # ------------------------------------------------------------ later
+
+    def submit(self, orders: Sequence[Order], wish: Wish, priority: int = queue.ORDINARY) -> list[Job]:
+        """A job for each order, all or none. Once it returns, nothing but their owner's word makes them undone."""
+        jobs = []
+        for i, order in enumerate(orders):
+            place = result_key(order, wish.owner)
+            text = self.store.put_text(order.source.data)
+            once = _digest(wish.key, str(i) if i else "") if wish.key else None
+            kept, ttl = self.store.manifest(place), self.settings.keep_seconds
+            jobs.append(self._new(order, wish, place, text, ttl, kept, once, priority))
+        made = queue.submit(self.engine, jobs, self.settings.queue, self.settings.own_queue)
+        ring(self.bell)
+        return made
+
+    @property
+    def bell(self) -> Path:
+        """Where the supervisor hears that there is work."""
+        return self.settings.folder / "bell"
+
+    def _new(
+        self, order: Order, wish: Wish, place: str, text: str, ttl: float, manifest: dict[str, Any] | None,
+        once: str | None = None, priority: int = queue.ORDINARY,
+    ) -> New:  # fmt: skip
+        request = {"name": order.source.name, "formats": list(order.formats), "options": asdict(order.options)}
+        return New(
+            owner=wish.owner, request=request, input=text, result=place, ttl=ttl, manifest=manifest, once=once,
+            fingerprint=_digest(wish.route, fingerprint(order)), batch=wish.batch, trace=wish.trace,
+            webhook=wish.webhook, priority=priority,
+        )  # fmt: skip
+
+    def result(self, job: Job) -> Result:
+        """The editions of a job that has succeeded."""
+        found = self._read(job.result, job.manifest or {"editions": [], "remarks": [], "metadata": {}})
+        if found is None:
+            raise Gone("The editions of this job are no longer there.", "Send the text again.")
+        return found
+
+    def edition(self, job: Job, name: str) -> Edition | None:
+        """One edition of a job; None where it has none of that format."""
+        for entry in (job.manifest or {}).get("editions", ()):
+            if entry["format"] == name:
+                data = self.store.get(job.result, name)
+                if data is None:
+                    raise Gone("The editions of this job are no longer there.", "Send the text again.")
+                return Edition(name, entry["name"], entry["media_type"], data)
+        return None
+
+    def erase(self, name: str, owner: str) -> bool:
+        """Erase a job, and what is in the store for it alone."""
+        job = queue.get(self.engine, name, owner)
+        if job is None or not queue.cancel(self.engine, name, owner):
+            return False
+        ring(self.bell)
+        for blob in (job.result, job.input):
+            if blob and not queue.named(self.engine, blob):
+                self.store.forget(blob)
+        return True
+
+
+class Gone(ConvertError):
+    """What was there is over its time."""
+
+    code, status, exit_code = "gone", 410, 3
+
+
+class Missing(InputError):
+    """There is no such job, or it is somebody else's."""
+
+    code, status = "no-such-job", 404
+
+
+# ---------------------------------------------------------------- keys of results
+
+
+def fingerprint(order: Order) -> str:
+    """What is asked for, whatever the file is called and however the request was framed."""
+    said = {
+        "text": hashlib.sha256(order.source.data).hexdigest(),
+        "formats": order.formats,
+        "options": asdict(order.options),
+    }
+    return _digest(json.dumps(said, sort_keys=True))
+
+
+def result_key(order: Order, owner: str) -> str:
+    """The place of an order's editions in the store: all that they depend on, and whose they are."""
+    return _digest(owner, fingerprint(order), media_name(order.source.name), installation())
+
+
+@cache
+def installation() -> str:
+    """What editions depend on besides text and options: our code, its engines, the faces that are installed."""
+    digest = hashlib.sha256()
+    for folder in (Path(convert.__file__).parent, templates_folder()):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    for package in ("weasyprint", "pydyf", "ebooklib", "fonttools", "pillow", "pypandoc_binary", "babel", "ftfy"):
+        digest.update(f"{package} {version(package)}\0".encode())
+    asked = ["fc-list", "--format", "%{file} %{fontversion}\n"]
+    with_faces = subprocess.run(asked, capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"}).stdout
+    digest.update(b"\n".join(sorted(with_faces.splitlines())))
+    return digest.hexdigest()
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

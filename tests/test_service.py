@@ -1,0 +1,241 @@
+"""Jobs over HTTP, from outside: a real server, its supervisor, real kills."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import re
+import signal
+import time
+import zipfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from openapi_spec_validator import validate
+
+from convert import Source, pipeline
+from tests.serving import JSON, PLAIN, Answer, Server, command_of, descendants, serving, wait_until
+
+TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
+SLOW = "A Title\n\n" + "A sentence of no great length stands here. " * 20_000
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving(EDITIONS_CACHE_SECONDS="600") as server:
+        yield server
+
+
+def submitted(server: Server, text: str = TEXT, to: str = "html", **headers: str) -> dict[str, Any]:
+    said = {name.replace("_", "-"): value for name, value in headers.items()}
+    answer = server.ask("POST", f"/v1/jobs?to={to}", text.encode(), PLAIN | said)
+    assert answer.status == 202, answer.data
+    job: dict[str, Any] = answer.json
+    assert answer.headers["Location"] == f"/v1/jobs/{job['id']}"
+    return job
+
+
+def done(server: Server, job: Mapping[str, Any], seconds: float = 30) -> dict[str, Any]:
+    """The job once it has ended."""
+    end = time.monotonic() + seconds
+    while True:
+        found: dict[str, Any] = server.ask("GET", f"/v1/jobs/{job['id']}").json
+        if found["state"] in ("succeeded", "failed"):
+            return found
+        assert time.monotonic() < end, found
+        time.sleep(0.05)
+
+
+def fetched(server: Server, href: str, **headers: str) -> Answer:
+    return server.ask("GET", href, None, {k.replace("_", "-"): v for k, v in headers.items()})
+
+
+# ---------------------------------------------------------------- a job and what it makes
+
+
+def test_a_job_is_followed_and_fetched(server: Server) -> None:
+    job = submitted(server, to="html,epub")
+    assert (job["state"], job["results"], job["error"]) == ("queued", [], None)
+    found = done(server, job)
+    assert (found["state"], found["progress"]) == ("succeeded", 1)
+    assert [r["format"] for r in found["results"]] == ["html", "epub"]
+    alone = pipeline.convert(Source("", TEXT.encode()), ("html", "epub"))
+    for entry, edition in zip(found["results"], alone.editions, strict=True):
+        answer = fetched(server, entry["href"])
+        assert (answer.status, answer.data) == (200, edition.data)
+        assert answer.headers["Content-Type"] == entry["media_type"] == edition.media_type
+        assert int(answer.headers["Content-Length"]) == entry["size"]
+    archive = fetched(server, f"/v1/jobs/{job['id']}/archive")
+    with zipfile.ZipFile(io.BytesIO(archive.data)) as members:
+        assert members.namelist() == [r["name"] for r in found["results"]]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found["expires_at"])
+    assert found["id"] in [j["id"] for j in server.ask("GET", "/v1/jobs").json["jobs"]]
+
+
+def test_what_the_caller_has_is_not_sent_again_and_a_part_is_sent_alone(server: Server) -> None:
+    href = done(server, submitted(server))["results"][0]["href"]
+    whole = fetched(server, href)
+    again = fetched(server, href, If_None_Match=whole.headers["ETag"])
+    assert (again.status, again.data) == (304, b"")
+    part = fetched(server, href, Range="bytes=10-19")
+    assert (part.status, part.data) == (206, whole.data[10:20])
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.data)}"
+    assert fetched(server, href, Range=f"bytes={len(whole.data)}-").status == 416
+
+
+def test_respond_async_is_a_job(server: Server) -> None:
+    answer = server.ask("POST", "/v1/convert?to=html", TEXT.encode(), PLAIN | {"Prefer": "respond-async"})
+    assert answer.status == 202
+    assert done(server, answer.json)["state"] == "succeeded"
+
+
+def test_a_job_that_fails_says_why(server: Server) -> None:
+    found = done(server, submitted(server, "x\0y" * 200))
+    assert found["state"] == "failed"
+    assert found["error"]["status"] in (415, 422)
+    assert found["error"]["hint"]
+    answer = fetched(server, f"/v1/jobs/{found['id']}/results/html")
+    assert (answer.status, answer.json["code"]) == (404, "no-such-result")
+
+
+def test_what_is_erased_is_gone(server: Server) -> None:
+    job = done(server, submitted(server))
+    assert server.ask("DELETE", f"/v1/jobs/{job['id']}").status == 204
+    for path in ("", "/events", "/archive", "/results/html"):
+        answer = server.ask("GET", f"/v1/jobs/{job['id']}{path}")
+        assert (answer.status, answer.json["code"]) == (404, "no-such-job")
+    assert server.ask("DELETE", f"/v1/jobs/{job['id']}").status == 404
+
+
+def test_erasing_kills_what_runs() -> None:
+    with serving() as server:
+        job = submitted(server, SLOW, "pdf")
+        wait_until(lambda: server.ask("GET", f"/v1/jobs/{job['id']}").json["state"] == "running")
+        time.sleep(0.5)
+        assert server.ask("DELETE", f"/v1/jobs/{job['id']}").status == 204
+        quick = submitted(server)  # there is one child: it must be free again
+        assert done(server, quick, 12)["state"] == "succeeded"
+
+
+def test_what_is_over_its_time_is_gone_and_says_so() -> None:
+    with serving("import convert.jobs.supervisor as s; s.SWEEP = 0.2; ", EDITIONS_KEEP_SECONDS="1") as server:
+        job = submitted(server)
+        wait_until(lambda: server.ask("GET", f"/v1/jobs/{job['id']}").status == 410, 20)
+        assert server.ask("GET", f"/v1/jobs/{job['id']}").json["code"] == "gone"
+
+
+def test_events_tell_each_change_and_end_with_the_job(server: Server) -> None:
+    job = submitted(server, TEXT * 40, "html,pdf,epub")
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    connection.request("GET", f"/v1/jobs/{job['id']}/events")
+    answer = connection.getresponse()
+    assert answer.getheader("Content-Type", "").startswith("text/event-stream")
+    events = answer.read().decode().strip().split("\n\n")  # it ends by itself
+    connection.close()
+    assert events[0] == "retry: 1000"
+    assert events[-1].startswith("event: succeeded\ndata: ")
+    last = json.loads(events[-1].partition("data: ")[2])
+    assert len(last["results"]) == 3
+
+
+# ---------------------------------------------------------------- twice the same
+
+
+def test_the_same_request_twice_is_the_same_bytes_at_once(server: Server) -> None:
+    text = ("Another Text\n\n" + "A sentence stands here. " * 3000).encode()
+    first = server.ask("POST", "/v1/convert?to=pdf", text, PLAIN)
+    began = time.perf_counter()
+    again = server.ask("POST", "/v1/convert?to=pdf", text, PLAIN)
+    assert again.data == first.data
+    assert again.headers["X-Remarks"] == first.headers["X-Remarks"]
+    assert time.perf_counter() - began < 0.5  # setting it takes longer
+    job = server.ask("POST", "/v1/jobs?to=pdf", text, PLAIN)
+    assert (job.status, job.json["state"]) == (202, "succeeded")
+    assert fetched(server, job.json["results"][0]["href"]).data == first.data
+
+
+def test_one_key_is_one_job(server: Server) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        jobs = list(threads.map(lambda _: submitted(server, TEXT + "Once.", Idempotency_Key="k-1"), range(6)))
+    assert len({job["id"] for job in jobs}) == 1
+    done(server, jobs[0])
+    assert submitted(server, TEXT + "Once.", Idempotency_Key="k-1")["state"] == "succeeded"
+    other = server.ask("POST", "/v1/jobs?to=html", b"Other", PLAIN | {"Idempotency-Key": "k-1"})
+    assert (other.status, other.json["code"]) == (409, "idempotency-conflict")
+    also = server.ask("POST", "/v1/jobs?to=epub", (TEXT + "Once.").encode(), PLAIN | {"Idempotency-Key": "k-1"})
+    assert also.status == 409
+
+
+def test_a_key_counts_whatever_the_frame_and_the_file_s_name(server: Server) -> None:
+    data = (TEXT + "Framed.").encode()
+    one = server.ask("POST", "/v1/jobs?to=html&name=a.txt", data, PLAIN | {"Idempotency-Key": "k-2"})
+    body = json.dumps({"text": data.decode(), "to": ["html"], "name": "b.txt", "reader": "text"}).encode()
+    two = server.ask("POST", "/v1/jobs", body, JSON | {"Idempotency-Key": "k-2"})
+    assert (one.status, two.status) == (202, 202)
+    assert one.json["id"] == two.json["id"]
+
+
+# ---------------------------------------------------------------- kills
+
+
+def processes(server: Server) -> dict[str, list[int]]:
+    """The processes under the server by what they are."""
+    found: dict[str, list[int]] = {"web": [], "supervisor": [], "child": []}
+    for pid in descendants(server.process.pid):
+        command = command_of(pid)
+        kind = "child" if "convert.child" in command else "supervisor" if "jobs.supervisor" in command else "web"
+        found[kind].append(pid)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["web", "supervisor", "child"])
+def test_whatever_is_killed_every_202_ends_in_its_result(kind: str) -> None:
+    with serving(EDITIONS_JOBS="2") as server:
+        jobs = [submitted(server, f"{TEXT}Number {n}.", "html,epub") for n in range(12)]
+        for _ in range(3):
+            time.sleep(0.4)
+            for pid in processes(server)[kind][:1]:
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: answers(server), 20)
+        for job in jobs:
+            assert done(server, job, 60)["state"] == "succeeded"
+
+
+def answers(server: Server) -> bool:
+    try:
+        return server.ask("GET", "/health/live").status == 200
+    except OSError:
+        return False
+
+
+def test_sigterm_lets_jobs_finish_and_a_new_server_goes_on(tmp_path: Any) -> None:
+    with serving(EDITIONS_DATA=str(tmp_path)) as server:
+        jobs = [submitted(server, f"{TEXT}Number {n}.", "html") for n in range(30)]
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(30)
+    with serving(EDITIONS_DATA=str(tmp_path)) as server:
+        for job in jobs:
+            assert done(server, job, 60)["state"] == "succeeded"
+
+
+# ---------------------------------------------------------------- what is said of it
+
+
+def test_the_description_is_openapi(server: Server) -> None:
+    document = server.ask("GET", "/openapi.json").json
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert {"/v1/convert", "/v1/jobs", "/v1/jobs/{id}", "/v1/jobs/{id}/events"} <= set(document["paths"])
+    body = document["paths"]["/v1/convert"]["post"]["requestBody"]["content"]
+    assert {"multipart/form-data", "application/json", "text/plain"} <= set(body)
+    assert "title" in document["components"]["schemas"]["Order"]["properties"]
+
+
+def test_ready_really_renders(server: Server) -> None:
+    answer = server.ask("GET", "/health/ready")
+    assert (answer.status, answer.json["rendering"]) == (200, "ok")
