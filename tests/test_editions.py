@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from benchmarks import same
 from convert import Source, ledger, pandoc, pipeline
 from convert import tree as t
 from convert.editions import EDITIONS
@@ -291,16 +292,38 @@ def test_same_bytes_twice(every: Files) -> None:
     assert [name for name in EDITIONS if again[name] != every[name]] == []
 
 
-def test_same_bytes_in_other_processes() -> None:
-    """Neither the hash seed nor the time zone nor the language of the machine shows in an edition."""
+def test_same_bytes_in_other_processes(tmp_path: Path) -> None:
+    """Neither hash seed, time zone, language, folder, home and umask nor, where it can be set, the clock shows."""
     said = []
-    for seed, zone, language in (("1", "Pacific/Kiritimati", "C.UTF-8"), ("2", "America/New_York", "C")):
+    later = ["faketime", "-f", "+40d"] if shutil.which("faketime") else []
+    for seed, zone, language, clock in (("1", "Pacific/Kiritimati", "C.UTF-8", []), ("2", "US/Eastern", "C", later)):
         env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language, "PYTHONPATH": str(FOLDER.parent)}
-        command = [sys.executable, "-c", _DIGESTS, str(SAMPLES[0])]
-        said.append(subprocess.run(command, env=env, capture_output=True, check=True, text=True).stdout)
+        env |= {"HOME": str(tmp_path)}
+        command = [*clock, sys.executable, "-c", _DIGESTS, str(SAMPLES[0])]
+        done = subprocess.run(
+            command, env=env, cwd=tmp_path, umask=0o077, capture_output=True, check=True, text=True, timeout=50
+        )
+        said.append(done.stdout)
     here = editions(SAMPLES[0].read_text("utf-8"), tuple(EDITIONS))
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in here.items()}
     assert said == [f"{digests}\n"] * 2
+
+
+def test_a_difference_is_named_with_its_member() -> None:
+    """What `make same` says of files that are not the same."""
+    plain = {"a.epub": _archive(b"one"), "a.html": b"<p>one", "b.html": b""}
+    made = {"plain": plain, "later": {"a.epub": _archive(b"two"), "a.html": b"<p>one"}}
+    assert list(same.differences(made)) == [
+        "later: a.epub differs in text.xhtml at byte 0: b'one' and b'two'",
+        "later: b.html is missing",
+    ]
+
+
+def _archive(text: bytes) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("text.xhtml"), text)
+    return buffer.getvalue()
 
 
 # ---------------------------------------------------------------- against pandoc
