@@ -34,7 +34,7 @@ LONG = 8  # headings; a PDF this long shows its contents
 def write(article: Article, options: Options) -> tuple[bytes, tuple[Remark, ...]]:
     """The PDF file, and what of the text it could not show as it stands."""
     tame, said = taming.tamed(article)
-    page, faces = _page(tame, options), glyphs.installed()
+    page, faces = _page(tame, options, article.metadata), glyphs.installed()
     lacking = glyphs.missing(page, faces)
     data, boxes = _set(glyphs.marked(page, lacking), article)
     if boxes:  # fontconfig promised what a face then had not
@@ -82,14 +82,17 @@ def _sheet(names: tuple[str, ...]) -> Any:
     return CSS(string="".join(css(name) for name in names), url_fetcher=_refusing())
 
 
-def _page(article: Article, options: Options) -> str:
+def _page(article: Article, options: Options, stated: Metadata | None = None) -> str:
+    """The page to be set; what the file says of itself is as `stated`, which need not be set."""
     m = article.metadata
+    stated = stated or m
     setter = Setter(notes="page", hanging=True, numerals=numerals(article), words=words(m.language))
     toc = wanted(article.blocks, options.toc if options.toc is not None else None if _long(article) else False)
     return render(
         "pages.html",
         **frame(m),
-        meta=meta_elements(m),
+        stated=stated.title,
+        meta=meta_elements(stated),
         contents=contents(article.blocks) if toc else [],
         body=Markup(setter.blocks(article.blocks)),
         created=m.date or m.modified,
