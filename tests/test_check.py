@@ -128,6 +128,18 @@ GOOD = {
     "contents of its own": "A Manual\n\n# Contents\n\nThe bells ...... 1\nThe boats ...... 3\nThe tides ...... 5\n\n"
     "# The bells\n\nThey ring.\n\n# The boats\n\nThey rise.\n\n# The tides\n\nThey turn.\n",
     "quotations with their speakers": "> Plant trees.\n>\n> — John Morton\n\n> See clearly.\n>\n> — Ann Ruskin\n",
+    "tables turned, with rows that are short, and in parts": "# Wide\n\nOne:\n\n| "
+    + " | ".join(f"head {n}" for n in range(18))
+    + f" |\n{'|---' * 18}|\n|"
+    + " | ".join(f"cell {n}" for n in range(18))
+    + " |\n| a | b^2^ | c |\n\nTwo:\n\n| "
+    + " | ".join(f"column{n}" for n in range(14))
+    + f" |\n{'|---' * 14}|\n"
+    + "".join(f"| {' | '.join(f'{r}.{n}' for n in range(14))} |\n" for r in range(40))
+    + "\nAnd so on.\n",
+    "tables of one figure": "# Zeros\n\n"
+    + "\n\nThen:\n\n".join("\n".join(["| " + " | ".join("0" * n) + " |"] * 12) for n in (40, 31)),
+    "signs that no page shows": "# Thumbs 👍🏽\n\nA pile Z" + "\u0301" * 40 + ", an astronaut 👩🏿‍🚀, a key 1️⃣ and ❤️.\n",
     "nested": "- a\n  - b\n    - c\n      - d\n\n> one\n>\n> > two\n",
     "verse and code": "Roses are red,\nViolets are blue,\nSugar is sweet,\nAnd so are you.\n\n```\nx = 1  # <b>\n```\n",
 }
@@ -136,6 +148,19 @@ GOOD = {
 @pytest.mark.parametrize("name", GOOD)
 def test_what_looks_like_a_fault_and_is_none(name: str) -> None:
     assert failed(verdict(GOOD[name])) == {}
+
+
+def test_a_wide_table_is_looked_at_cell_by_cell() -> None:
+    """A table in parts has other rows than the source; a cell that changes, or changes its place, is found."""
+    rows = [[f"{r}x{n}" for n in range(30)] for r in range(12)]
+    text = "# Wide\n\n{}\n\nEnd.\n"
+    good = text.format("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    assert "30 letters" not in failed(verdict(good)).get("ledger", "")
+    assert any("first column of a wide table" in note for note in verdict(good).checks[-1].notes)
+    for old, new in (("3x7 |", "3y7 |"), ("| 3x7 | 3x8 |", "| 3x8 | 3x7 |")):
+        pdf = next(e for e in made(good.replace(old, new)) if e.format == "pdf")
+        said = failed(verdict(good, lambda e, pdf=pdf: pdf if e.format == "pdf" else e))  # type: ignore[misc]
+        assert {"agreement", "ledger"} <= said.keys()
 
 
 def test_letters_that_a_pdf_cannot_give_back_are_named() -> None:

@@ -276,6 +276,16 @@ def test_epub_and_html_have_every_sentence(path: Path) -> None:
     assert len(root.xpath("//h1")) == 1
 
 
+@pytest.mark.parametrize(("columns", "keys"), [(3, []), (12, ["0"])])
+def test_what_may_be_scrolled_is_reached_by_keys(columns: int, keys: list[str]) -> None:
+    row = f"| {' | '.join(['ebb'] * columns)} |"
+    made = editions(f"Es folgt eine Tabelle:\n\n{row}\n{'|---' * columns}|\n{row}\n", ("html", "epub"), EVERY)
+    for page in (made["html"], members(made["epub"])["EPUB/text.xhtml"]):
+        table = next(etree.fromstring(page, etree.HTMLParser()).iterfind(".//div[@class='table']"))
+        assert [x for x in [table.get("tabindex")] if x] == keys
+        assert table.get("aria-label") == ("Table" if keys else None)
+
+
 # ---------------------------------------------------------------- same bytes
 
 _DIGESTS = """

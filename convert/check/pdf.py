@@ -55,7 +55,7 @@ def read(name: str, data: bytes) -> Seen:
     except _BROKEN as error:
         raise Unreadable(f"It cannot be read as a tagged PDF: {type(error).__name__} {error}.") from None
     return Seen(
-        "pdf", name, metadata, parts.headings, dests, parts.head, parts.body, parts.notes,
+        "pdf", name, metadata, parts.headings, dests, parts.head, parts.body, parts.notes, (),
         tuple(uri for link in links if (uri := _uri(link)) and scheme(uri) in OUTSIDE),
         tuple(parts.titles), (*_dangling(links, dests), *_bookmarks(outline, parts)), parts.added,
     )  # fmt: skip

@@ -12,11 +12,13 @@ from html import escape
 from typing import Literal
 
 from convert import tree as t
+from convert.editions.taming import width
 from convert.editions.words import words
 from convert.marks.link import SCHEMES
 from convert.marks.noteref import BACK, NOTEREF
 
 MOST_LINES = 2000  # of code as elements; longer listings are data, and read by nobody
+PHONE = 40  # characters in a line of a telephone's; what is wider and does not wrap is scrolled
 ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
@@ -56,8 +58,8 @@ class Setter:
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
             case t.CodeBlock(attr, text) if "drawing" in attr.classes:
-                name = escape(self.words["drawing"])
-                return f'<pre class="drawing" role="img" aria-label="{name}">{text_of(text)}</pre>'
+                wide = max(map(len, text.split("\n"))) > PHONE
+                return f'<pre class="drawing"{self._scrolled("img", "drawing", wide)}>{text_of(text)}</pre>'
             case t.CodeBlock(attr, text):
                 code = f"<code{_language(attr)}>{_code_lines(text) if self.hanging else text_of(text)}</code>"
                 return f"<pre{attributes(attr._replace(classes=()))}>{code}</pre>"
@@ -149,7 +151,13 @@ class Setter:
             parts.append(f"<tbody>\n{rows}</tbody>\n")
         if table.foot.rows:
             parts.append(f"<tfoot>\n{self._rows(table.foot.rows, aligns, 0)}</tfoot>\n")
-        return f'<div class="table"><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
+        scrolled = self._scrolled("group", "table") if self.notes != "page" and width(table) > PHONE else ""
+        return f'<div class="table"{scrolled}><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
+
+    def _scrolled(self, role: str, word: str, wide: bool = True) -> str:
+        """What tells readers aloud what this is; where it may be scrolled, that can be done by keys (WCAG 2.1.1)."""
+        keys = ' tabindex="0"' if wide and self.notes != "page" else ""
+        return f'{keys} role="{role}" aria-label="{escape(self.words[word])}"'
 
     def _rows(self, rows: Iterable[t.Row], aligns: Sequence[str], heads: int) -> str:
         return "".join(f"<tr{attributes(row.attr)}>{self._cells(row, aligns, heads)}</tr>\n" for row in rows)
