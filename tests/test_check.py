@@ -139,6 +139,10 @@ GOOD = {
     + "\nAnd so on.\n",
     "tables of one figure": "# Zeros\n\n"
     + "\n\nThen:\n\n".join("\n".join(["| " + " | ".join("0" * n) + " |"] * 12) for n in (40, 31)),
+    "headings that are called as parts of the page are": "# Contents\n\nOne.[1]\n\n# Text\n\nTwo.\n\n# Note 1\n\n"
+    "Three.\n\n# Ref 1\n\nFour.\n\n[1] A note.\n",
+    "emphasis in a line from right to left": "# השעון\n\nהשעון בכיכר *מאחר* בשבע **דקות** ו *so* הוא.[1]"
+    "\n\n[1] כך כתוב.\n",
     "signs that no page shows": "# Thumbs 👍🏽\n\nA pile Z" + "\u0301" * 40 + ", an astronaut 👩🏿‍🚀, a key 1️⃣ and ❤️.\n",
     "nested": "- a\n  - b\n    - c\n      - d\n\n> one\n>\n> > two\n",
     "verse and code": "Roses are red,\nViolets are blue,\nSugar is sweet,\nAnd so are you.\n\n```\nx = 1  # <b>\n```\n",
@@ -185,7 +189,7 @@ HTML_FAULTS = [
     ("twice a day", "a day", "agreement", "0 letters of the text are in the first only, 5 in the second only"),
     ("The first note", "The note", "ledger", "note 1: lost 'first'"),
     ("The first note", "The note", "agreement", "note 1 is"),
-    ('<li id="note-1">', '<li id="note-x">', "links", "#note-1 leads nowhere"),
+    ('<li id="note_1">', '<li id="note_x">', "links", "#note_1 leads nowhere"),
     ('id="flow"', 'id="ebb"', "links", "the identifier ebb stands there 2 times"),
     ('id="flow"', 'id="flood"', "agreement", "only in the first: ['flood'], only in the second: ['flow']"),
     ('<h2 id="flow">Flow</h2>', '<h3 id="flow">Flow</h3>', "agreement", "the heading 3 'Flow' and 2 'Flow'"),

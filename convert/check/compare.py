@@ -48,6 +48,7 @@ def settled(pieces: Sequence[Piece], meant: str) -> str:
     parts = [(_unselected(plain(piece.text)), piece.label) for piece in pieces]
     parts = [part for part in parts if part[0]]
     found: list[str] = []
+    doubtful: list[str] = []
     at = 0
     for i, (text, label) in enumerate(parts):
         if not label:
@@ -56,7 +57,19 @@ def settled(pieces: Sequence[Piece], meant: str) -> str:
         elif _goes_on(text, parts[i + 1 : i + 2], meant, at):
             found.append(text)
             at += len(text)
+        else:
+            doubtful.append(text)
+    if doubtful and _RIGHT_TO_LEFT.search(meant):
+        found += _words(doubtful, differences(meant, "".join(found))[0])
     return "".join(found)
+
+
+def _words(labels: Sequence[str], lost: Counter[str]) -> Iterator[str]:
+    """Of what may be labels the words that are lacking otherwise: in a line from right to left no order tells them."""
+    for text in labels:
+        if any(c.isalpha() for c in text) and not Counter(text) - lost:
+            lost = lost - Counter(text)
+            yield text
 
 
 _NEAR = (24, 6)  # letters that tell a place: fewer where some are lost

@@ -243,13 +243,14 @@ class Setter:
         return f'<a href="{escape(url)}"{title}{attributes(attr)}>{self.inlines(inner)}</a>'
 
     def _note(self, blocks: t.Blocks) -> str:
+        """Where a note is called. Our own identifiers have a low line, which those of headings have not."""
         if self.notes == "page":
             inner = " ".join(self.inlines(b.inlines) for b in blocks if isinstance(b, t.Para | t.Plain))
             return f'<span class="footnote">{inner}</span>'
         self.found.append(blocks)
         n, p = len(self.found), self.prefix
         epub = ' epub:type="noteref"' if self.xhtml else ""
-        return f'<a href="#{p}note-{n}" id="{p}ref-{n}" role="doc-noteref"{epub}>{n}</a>'
+        return f'<a href="#{p}note_{n}" id="{p}ref_{n}" role="doc-noteref"{epub}>{n}</a>'
 
     # ------------------------------------------------------------ notes
 
@@ -257,8 +258,8 @@ class Setter:
         """The notes met so far, at the end of a page or chapter; "" where there are none."""
         bodies = []
         for n, blocks in enumerate(self.found, 1):
-            name = f"{self.prefix}note-{n}"
-            bodies.append((name, self.blocks(_with_back(blocks, f"#{self.prefix}ref-{n}")).rstrip("\n")))
+            name = f"{self.prefix}note_{n}"
+            bodies.append((name, self.blocks(_with_back(blocks, f"#{self.prefix}ref_{n}")).rstrip("\n")))
         if not bodies:
             return ""
         if self.notes == "aside":
