@@ -20,8 +20,8 @@ from convert.article import Edition
 from convert.check import ace, epubcheck, nu, verapdf
 from convert.check.verdict import Check, Verdict
 from convert.errors import ConvertError
-from convert.options import Options
-from tests.nasty import NASTY
+from convert.options import Options, options_from
+from tests.nasty import GIVEN, TEXTS
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = sorted((ROOT / "samples").glob("*.txt"))
@@ -91,13 +91,14 @@ def test_good_editions_pass() -> None:
     assert said.sentence == "publishable: 3 checks passed"
 
 
-def test_the_samples_and_a_nasty_text_pass_every_quick_validator() -> None:
+def test_the_samples_and_nasty_texts_pass_every_quick_validator() -> None:
     """One Java for all books, one for all PDFs: a dozen seconds would be forty otherwise."""
-    texts = {path.stem: path.read_bytes() for path in SAMPLES} | {"nasty": NASTY.encode()}
-    proofs = [
-        check.Proof(name, pipeline.convert(Source(name, data), FORMATS).editions, Source(name, data))
-        for name, data in texts.items()
-    ]
+    texts = {path.stem: path.read_bytes() for path in SAMPLES} | {n: text.encode() for n, text in TEXTS.items()}
+    given = {"nasty-given": options_from(GIVEN, "cli")}
+    proofs = []
+    for name, data in texts.items():
+        source, options = Source(name, data), given.get(name, PLAIN)
+        proofs.append(check.Proof(name, pipeline.convert(source, FORMATS, options).editions, source, options))
     said = check.check(proofs, check.QUICK)
     assert {v.name: failed(v) for v in said if not v.publishable} == {}
     ran = {c.name for v in said for c in v.checks if c.state == "passed"}

@@ -167,6 +167,7 @@ def arranged(meant: str, tables: Sequence[Grid], seen: Seen) -> str:
 
 def _arranged(meant: str, tables: Sequence[Grid], got: str) -> Iterator[str]:
     at = there = 0
+    surplus = differences(meant, got)[1]
     for table in tables:
         grid = tuple(tuple(shown(cell, "pdf") for cell in row) for row in table)
         rows = "".join(cell for row in grid for cell in row)
@@ -177,6 +178,13 @@ def _arranged(meant: str, tables: Sequence[Grid], got: str) -> Iterator[str]:
         there = _after(meant[at:start], got, there)
         at = start + len(rows)
         after = meant[at : at + _NEAR[0]]
+        if surplus and _RIGHT_TO_LEFT.search(rows):  # such a line is compared as letters in any order
+            first = "".join(row[0] for row in grid if row)
+            again = _times(Counter(first), surplus)
+            surplus -= Counter(first * again)
+            yield rows + first * again
+            there += len(rows) + len(first) * again
+            continue
         made = rows if _stands(rows, got, there, after) else _as_set(grid, got, there, after) or rows
         yield made
         there += len(made)
@@ -203,6 +211,11 @@ def _as_set(grid: Grid, got: str, there: int, after: str) -> str:
                 tried.add((end, to))
                 waiting.append((end, to))
     return ""
+
+
+def _times(part: Counter[str], whole: Counter[str]) -> int:
+    """How often all of `part` is in `whole`."""
+    return min((whole[letter] // count for letter, count in part.items()), default=0)
 
 
 def _stands(text: str, got: str, at: int, after: str) -> bool:
