@@ -62,6 +62,8 @@ The first paragraph has 😀 an emoji, a family 👩‍👩‍👧, a check ✓,
 Term
 :   Its definition, H~2~O and x^2^ and ~~struck~~ and *em* and **strong**.
 
+A link of [*emphasis* and `code` and **weight**](https://example.org/em) that goes on over the end of its line.
+
 An address <https://example.org/{"path/" * 20}?q=a&b=%20c#frag>, mail <ada@example.org>, and https://example.org/ü/é.
 
 * * *
@@ -142,11 +144,13 @@ Die Lampen brennen,
 und عربي auch.
 """.replace("{pile}", "\u0301" * 60)
 
+_RUN = "theharbourwasquietthatmorningandnobodycame"  # without an end, and English: Nu guesses at the language
 _WORDS = "\n\n".join(
     (
-        "# " + "W" * 300, "l" * 5000, "- " + "i" * 500, "> " + "q" * 500, "`" + "c" * 500 + "`", "    " + "p" * 500,
-        "https://example.org/" + "a" * 1900, "ü" * 400 + "-" + "中" * 400 + " " + "ا" * 400, "a/" * 400,
-        "| " + "t" * 400 + " | b |\n|---|---|\n| c | " + "u" * 400 + " |", "## " + "H" * 250, "End.",
+        "---\nlanguage: en\n---", "# " + _RUN.upper() * 8, _RUN * 120, "- " + _RUN * 12, "> " + _RUN * 12,
+        "`" + _RUN * 12 + "`", "    " + _RUN * 12, "https://example.org/" + _RUN * 45, "The harbour was quiet. " * 40,
+        "ü" * 400 + "-" + "中" * 400 + " " + "ا" * 400, "a/" * 400,
+        f"| {_RUN * 10} | b |\n|---|---|\n| c | {_RUN * 10} |", "## " + _RUN * 6, "End.",
     )
 )  # fmt: skip
 
@@ -223,6 +227,7 @@ _EVIL = (
 )
 GIVEN = {  # those of nasty-given, as options_from takes them
     "title": _EVIL + " and many words" * 30,
+    "language": "en",
     "authors": [_EVIL, "A" * 300, "שרה כהן", "O'Neill, Ada; Brun & Sons"],
     "publisher": _EVIL,
     "rights": "\u200b" + "R " * 300,

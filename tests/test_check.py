@@ -144,6 +144,8 @@ GOOD = {
     "Three.\n\n# Ref 1\n\nFour.\n\n[1] A note.\n",
     "emphasis in a line from right to left": "# השעון\n\nהשעון בכיכר *מאחר* בשבע **דקות** ו *so* הוא.[1]"
     "\n\n[1] כך כתוב.\n",
+    "contents that are longer than a page": "The Long Walk\n\n# The only part\n\n"
+    + "".join(f"## Rest {n}\n\nWe sat down.\n\n" for n in range(45)),
     "signs that no page shows": "# Thumbs 👍🏽\n\nA pile Z" + "\u0301" * 40 + ", an astronaut 👩🏿‍🚀, a key 1️⃣ and ❤️.\n",
     "nested": "- a\n  - b\n    - c\n      - d\n\n> one\n>\n> > two\n",
     "verse and code": "Roses are red,\nViolets are blue,\nSugar is sweet,\nAnd so are you.\n\n```\nx = 1  # <b>\n```\n",

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from lxml import etree, html
+from pypdf import PdfReader
 
 from benchmarks import same
 from convert import Source, ledger, pandoc, pipeline
@@ -274,6 +275,12 @@ def test_epub_and_html_have_every_sentence(path: Path) -> None:
     assert root.xpath("//@src | //object | //iframe | //img | //link[@rel!='canonical']") == []
     assert "url(" not in root.xpath("string(//style)")
     assert len(root.xpath("//h1")) == 1
+
+
+def test_a_link_in_a_pdf_is_one_link() -> None:
+    """What is emphasised in one is none of its own."""
+    made = editions("See [*this* and **that** and so on](https://example.org/so) today.\n", ("pdf",))["pdf"]
+    assert len(PdfReader(BytesIO(made)).pages[0].annotations or ()) == 1
 
 
 @pytest.mark.parametrize(("columns", "keys"), [(3, []), (12, ["0"])])
