@@ -59,6 +59,14 @@ The first paragraph has 😀 an emoji, a family 👩‍👩‍👧, a check ✓,
 >
 > — Somebody <b>
 
+- an item
+
+      with code
+
+- one
+
+  > with a quotation
+
 Term
 :   Its definition, H~2~O and x^2^ and ~~struck~~ and *em* and **strong**.
 

@@ -313,8 +313,10 @@ def _language(attr: t.Attr) -> str:
 
 
 def _kind(items: Iterable[t.Blocks], counts: str = "") -> str:
-    """The classes of a list: loose where its items are paragraphs, which are spaced; tasks where boxes begin them."""
-    loose = any(item and not isinstance(item[0], t.Plain) for item in items)
+    """The classes of a list: loose where items hold more than a line and lists, so that they are spaced; tasks where
+    boxes begin them.
+    """
+    loose = any(not isinstance(block, t.Plain | t.BulletList | t.OrderedList) for item in items for block in item)
     tasks = all(item and t.plain_text(item[0])[:1] in tuple("☐☑☒✓✗") for item in items)
     classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks), (counts, counts)) if said)
     return f' class="{classes}"' if classes else ""
