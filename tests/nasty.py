@@ -70,6 +70,13 @@ The first paragraph has 😀 an emoji, a family 👩‍👩‍👧, a check ✓,
 Term
 :   Its definition, H~2~O and x^2^ and ~~struck~~ and *em* and **strong**.
 
+ebb::
+  The water goes.
+flow::
+  It comes.
+ebb::
+  It goes again.
+
 A link of [*emphasis* and `code` and **weight**](https://example.org/em) that goes on over the end of its line.
 
 An address <https://example.org/{"path/" * 20}?q=a&b=%20c#frag>, mail <ada@example.org>, and https://example.org/ü/é.

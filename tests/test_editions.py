@@ -277,6 +277,13 @@ def test_epub_and_html_have_every_sentence(path: Path) -> None:
     assert len(root.xpath("//h1")) == 1
 
 
+def test_a_term_stands_once_in_a_list_of_definitions() -> None:
+    """Nu holds a second one for a slip; so such a list is set as two."""
+    entries = tuple(((t.Str(term),), ((t.Para((t.Str("It is."),)),),)) for term in ("ebb", "flow", "ebb", "neap"))
+    lists = html.fromstring(f"<div>{Setter().block(t.DefinitionList(entries))}</div>").xpath("dl")
+    assert [[term.text for term in one.iterfind("dt")] for one in lists] == [["ebb", "flow"], ["ebb", "neap"]]
+
+
 def test_a_link_in_a_pdf_is_one_link() -> None:
     """What is emphasised in one is none of its own."""
     made = editions("See [*this* and **that** and so on](https://example.org/so) today.\n", ("pdf",))["pdf"]

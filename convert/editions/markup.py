@@ -6,7 +6,7 @@ shown as code, never passed through. Nothing of the source can become markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
@@ -19,6 +19,7 @@ from convert.marks.noteref import BACK, NOTEREF
 
 MOST_LINES = 2000  # of code as elements; longer listings are data, and read by nobody
 PHONE = 40  # characters in a line of a telephone's; what is wider and does not wrap is scrolled
+_Entry = tuple[t.Inlines, tuple[t.Blocks, ...]]  # a term and its definitions
 ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
@@ -71,7 +72,10 @@ class Setter:
                 counts = self.numerals if numbering.style == "Decimal" else ""
                 return f"<ol{_kind(items, counts)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
             case t.DefinitionList(items):
-                return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
+                return "\n".join(
+                    f"<dl>\n{''.join(self._definition(term, all) for term, all in some)}</dl>"
+                    for some in _each_once(items)
+                )
             case t.Table():
                 return self._table(block)
             case t.Figure(attr, caption, inner):
@@ -306,6 +310,21 @@ def attributes(attr: t.Attr) -> str:
         if key.startswith("data-") or key in ("lang", "dir", "role"):
             parts.append(f' {escape(key)}="{escape(value)}"')
     return "".join(parts)
+
+
+def _each_once(items: Sequence[_Entry]) -> Iterator[list[_Entry]]:
+    """The entries of a list of definitions in runs that have each term once, as HTML wants it."""
+    run: list[_Entry] = []
+    terms: set[str] = set()
+    for item in items:
+        term = " ".join(t.plain_text(item[0]).split())
+        if term in terms:
+            yield run
+            run, terms = [], set()
+        run.append(item)
+        terms.add(term)
+    if run:
+        yield run
 
 
 def _language(attr: t.Attr) -> str:
