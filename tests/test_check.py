@@ -147,6 +147,7 @@ GOOD = {
     "contents that are longer than a page": "The Long Walk\n\n# The only part\n\n"
     + "".join(f"## Rest {n}\n\nWe sat down.\n\n" for n in range(45)),
     "signs that no page shows": "# Thumbs 👍🏽\n\nA pile Z" + "\u0301" * 40 + ", an astronaut 👩🏿‍🚀, a key 1️⃣ and ❤️.\n",
+    "letters before words": "# Bells\n\na) alpha\nb) beta\n\n   so\n\nThen:\n\na) *alpha* is\n\nb) *beta*\n\n   so\n",
     "nested": "- a\n  - b\n    - c\n      - d\n\n> one\n>\n> > two\n",
     "verse and code": "Roses are red,\nViolets are blue,\nSugar is sweet,\nAnd so are you.\n\n```\nx = 1  # <b>\n```\n",
 }

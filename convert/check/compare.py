@@ -91,7 +91,12 @@ def _goes_on(text: str, after: Sequence[tuple[str, bool]], meant: str, at: int) 
     """Whether `meant` has the label `text` at a place, rather than what follows the label."""
     if not meant.startswith(text, at):
         return False
-    return not after or after[0][1] or not meant.startswith(after[0][0][: _NEAR[0]], at)
+    if not after:
+        return True
+    other, label = after[0]
+    if label and not (len(other) > len(text) and other.isalpha()):  # a. and the word of its item: alpha
+        return True
+    return not meant.startswith(other[: _NEAR[0]], at)
 
 
 def same(meant: str, got: str, form: str) -> bool:
