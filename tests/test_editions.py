@@ -332,6 +332,7 @@ def test_what_may_be_scrolled_is_reached_by_keys(columns: int, keys: list[str]) 
     made = editions(f"Es folgt eine Tabelle:\n\n{row}\n{'|---' * columns}|\n{row}\n", ("html", "epub"), EVERY)
     for page in (made["html"], members(made["epub"])["EPUB/text.xhtml"]):
         table = next(etree.fromstring(page, etree.HTMLParser()).iterfind(".//table")).getparent()
+        assert table is not None
         assert [x for x in [table.get("tabindex")] if x] == keys
         assert table.get("aria-label") == ("Table" if keys else None)
 
