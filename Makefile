@@ -11,7 +11,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve quality corpus bench reading setting validate gallery lock image clean
+.PHONY: help run test lint serve quality corpus bench reading setting validate gallery same lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -47,6 +47,9 @@ validate: $(TEST_READY) $(VALIDATORS_READY)  ## set sixty texts, ask every valid
 
 gallery: $(TEST_READY)  ## set an article by calibre, by pandoc and by us, take the pictures of docs/gallery
 	$(PYTHON) -m benchmarks.gallery
+
+same: $(READY)  ## set twenty texts in every format, in other surroundings, and compare the bytes
+	$(PYTHON) -m benchmarks.same
 
 setting: $(READY)  ## measure setting: PDF against the bare engine, an EPUB's memory
 	$(PYTHON) -m benchmarks.editions

@@ -21,8 +21,10 @@ from xml.etree import ElementTree
 
 import pytest
 from lxml import etree, html
+from pypdf import PdfReader
 from weasyprint import HTML
 
+from benchmarks import same
 from convert import Source, ledger, pandoc, pipeline
 from convert import tree as t
 from convert.editions import EDITIONS, pdf
@@ -311,6 +313,30 @@ def test_epub_and_html_have_every_sentence(path: Path) -> None:
     assert len(root.xpath("//h1")) == 1
 
 
+def test_a_term_stands_once_in_a_list_of_definitions() -> None:
+    """Nu holds a second one for a slip; so such a list is set as two."""
+    entries = tuple(((t.Str(term),), ((t.Para((t.Str("It is."),)),),)) for term in ("ebb", "flow", "ebb", "neap"))
+    lists = html.fromstring(f"<div>{Setter().block(t.DefinitionList(entries))}</div>").xpath("dl")
+    assert [[term.text for term in one.iterfind("dt")] for one in lists] == [["ebb", "flow"], ["ebb", "neap"]]
+
+
+def test_a_link_in_a_pdf_is_one_link() -> None:
+    """What is emphasised in one is none of its own."""
+    made = editions("See [*this* and **that** and so on](https://example.org/so) today.\n", ("pdf",))["pdf"]
+    assert len(PdfReader(BytesIO(made)).pages[0].annotations or ()) == 1
+
+
+@pytest.mark.parametrize(("columns", "keys"), [(3, []), (12, ["0"])])
+def test_what_may_be_scrolled_is_reached_by_keys(columns: int, keys: list[str]) -> None:
+    row = f"| {' | '.join(['ebb'] * columns)} |"
+    made = editions(f"Es folgt eine Tabelle:\n\n{row}\n{'|---' * columns}|\n{row}\n", ("html", "epub"), EVERY)
+    for page in (made["html"], members(made["epub"])["EPUB/text.xhtml"]):
+        table = next(etree.fromstring(page, etree.HTMLParser()).iterfind(".//table")).getparent()
+        assert table is not None
+        assert [x for x in [table.get("tabindex")] if x] == keys
+        assert table.get("aria-label") == ("Table" if keys else None)
+
+
 # ---------------------------------------------------------------- same bytes
 
 _DIGESTS = """
@@ -327,13 +353,18 @@ def test_same_bytes_twice(every: Files) -> None:
     assert [name for name in EDITIONS if again[name] != every[name]] == []
 
 
-def test_same_bytes_in_other_processes() -> None:
-    """Neither the hash seed nor the time zone nor the language of the machine shows in an edition."""
+def test_same_bytes_in_other_processes(tmp_path: Path) -> None:
+    """Neither hash seed, time zone, language, folder, home and umask nor, where it can be set, the clock shows."""
     said = []
-    for seed, zone, language in (("1", "Pacific/Kiritimati", "C.UTF-8"), ("2", "America/New_York", "C")):
+    later = ["faketime", "-f", "+40d"] if shutil.which("faketime") else []
+    for seed, zone, language, clock in (("1", "Pacific/Kiritimati", "C.UTF-8", []), ("2", "US/Eastern", "C", later)):
         env = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language, "PYTHONPATH": str(FOLDER.parent)}
-        command = [sys.executable, "-c", _DIGESTS, str(SAMPLES[0])]
-        said.append(subprocess.run(command, env=env, capture_output=True, check=True, text=True).stdout)
+        env |= {"HOME": str(tmp_path)}
+        command = [*clock, sys.executable, "-c", _DIGESTS, str(SAMPLES[0])]
+        done = subprocess.run(
+            command, env=env, cwd=tmp_path, umask=0o077, capture_output=True, check=True, text=True, timeout=50
+        )
+        said.append(done.stdout)
     here = editions(SAMPLES[0].read_text("utf-8"), tuple(EDITIONS))
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in here.items()}
     assert said == [f"{digests}\n"] * 2
@@ -379,6 +410,23 @@ def told(root: Any) -> list[tuple[Any, ...]]:
 )
 def test_rules_of_scripts_are_asked_where_they_say_something(page: str, asked: bool) -> None:
     assert (pdf.SCRIPTS in pdf._sheets(page)) == asked
+
+
+def test_a_difference_is_named_with_its_member() -> None:
+    """What `make same` says of files that are not the same."""
+    plain = {"a.epub": _archive(b"one"), "a.html": b"<p>one", "b.html": b""}
+    made = {"plain": plain, "later": {"a.epub": _archive(b"two"), "a.html": b"<p>one"}}
+    assert list(same.differences(made)) == [
+        "later: a.epub differs in text.xhtml at byte 0: b'one' and b'two'",
+        "later: b.html is missing",
+    ]
+
+
+def _archive(text: bytes) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("text.xhtml"), text)
+    return buffer.getvalue()
 
 
 # ---------------------------------------------------------------- against pandoc

@@ -218,6 +218,13 @@ def grid(columns: int, rows: int, span: int = 1) -> t.Table:
     return t.Table(t.NO_ATTR, t.Caption(), aligns, t.TableHead(rows=(head,)), bodies, t.TableFoot())
 
 
+def test_a_table_a_little_too_wide_is_set_smaller() -> None:
+    (table,), remarks = tamed(grid(12, 3))  # 12 columns of 4 letters and the space beside them
+    assert isinstance(table, t.Table)
+    assert table.attr.classes == ("tight",)
+    assert not remarks
+
+
 def test_a_wide_table_of_few_rows_is_turned() -> None:
     (table,), remarks = tamed(grid(40, 4))
     assert isinstance(table, t.Table)

@@ -18,6 +18,7 @@ from convert.changes import changes, characters, counted, undone
 from convert.check.compare import (
     COMPLEX,
     around,
+    arranged,
     body_of,
     cases,
     differences,
@@ -26,13 +27,14 @@ from convert.check.compare import (
     plainer,
     same,
     settled,
+    shown,
 )
-from convert.check.seen import Piece, Seen
+from convert.check.seen import Grid, Piece, Seen
 from convert.check.verdict import Check, Reason, judged
 from convert.editions.describe import title_block
 from convert.ledger import letters
 from convert.report import Reading
-from convert.tree import WITH_TEXT, Block, Figure, Image, Link, Note, parts
+from convert.tree import WITH_TEXT, Block, Cell, Figure, Image, Link, Note, Row, Table, parts
 
 _NAMED = 3  # reasons of changes that are told
 
@@ -47,6 +49,7 @@ class Meant(NamedTuple):
     notes: tuple[str, ...]
     links: tuple[str, ...]
     titles: tuple[str, ...]
+    tables: tuple[Grid, ...]
 
 
 def account(reading: Reading, editions: Sequence[Seen]) -> Check:
@@ -55,13 +58,15 @@ def account(reading: Reading, editions: Sequence[Seen]) -> Check:
     reasons: list[Reason] = []
     if undone(characters(reading.article), made) != counted(reading.raw):
         reasons.append(Reason("source", "the changes, taken back, do not give the source again"))
-    meant = meant_by(reading.article)
+    whole = meant_by(reading.article)
     notes = [_balance(reading, Counter(change.why for change in made for _ in letters(change.before)))]
     for seen in editions:
-        for lost, added, message in _differences(seen, meant):
+        meant = meant_by(reading.article, "pdf") if seen.format == "pdf" else whole
+        placed = meant._replace(body=arranged(meant.body, meant.tables, seen))
+        for lost, added, message in _differences(seen, placed):
             if lost or added:
                 reasons.append(Reason(seen.name, message))
-        notes += _limits(seen, meant)
+        notes += (f"{seen.name}: {note}" for note in _limits(seen, whole, meant, placed))
     return judged("ledger", reasons, tuple(notes))
 
 
@@ -77,31 +82,31 @@ def _balance(reading: Reading, moved: Counter[str]) -> str:
 # ---------------------------------------------------------------- what is meant
 
 
-def meant_by(article: Article) -> Meant:
-    """What each edition of `article` has to show."""
+def meant_by(article: Article, form: str = "") -> Meant:
+    """What an edition of `article` has to show in this format; in none, all there is."""
     block = title_block(article.metadata)
-    shown = [block[k] for k in ("kicker", "subtitle", "standfirst", "authors", "site", "shown_date") if block[k]]
-    shown += [text for pair in block["fields"] for text in pair]
-    title = plain(block["title"])
+    stated = [block[k] for k in ("kicker", "subtitle", "standfirst", "authors", "site", "shown_date") if block[k]]
+    stated += [text for pair in block["fields"] for text in pair]
+    title = shown(block["title"], form)
     body: list[str] = []
     places: list[tuple[int, int]] = []
-    told = _Told([], [], [])
+    told = _Told([], [], [], [])
     at = 0
     for one in article.blocks:
         words: list[str] = []
         _say(one, words, told)
         places.append((at, one.pos.first if one.pos else 0))
-        body.append(plain("".join(words)))
+        body.append(shown("".join(words), form))
         at += len(body[-1])
     notes: list[str] = []
     for note in told.notes:  # those met within it are appended, and come in their turn
         words = []
         _say(note.blocks, words, told)
-        notes.append(plain("".join(words)))
-    head = plain("".join(shown)) + ("" if block["made"] else title)
+        notes.append(shown("".join(words), form))
+    head = shown("\n".join(stated), form) + ("" if block["made"] else title)
     return Meant(
         head, title if block["made"] else "", "".join(body), tuple(places), tuple(notes),
-        tuple(told.links), tuple(told.titles),
+        tuple(told.links), tuple(told.titles), tuple(told.tables),
     )  # fmt: skip
 
 
@@ -111,6 +116,7 @@ class _Told(NamedTuple):
     notes: list[Note]
     links: list[str]
     titles: list[str]
+    tables: list[list[list[str]]]
 
 
 def _say(node: Any, words: list[str], told: _Told) -> None:
@@ -127,11 +133,18 @@ def _say(node: Any, words: list[str], told: _Told) -> None:
         _say(node.blocks, words, told)
         _say(node.caption, words, told)
     else:
-        if kind is Link or kind is Image:
+        start = len(words)
+        if kind is Table:
+            told.tables.append([])
+        elif kind is Row:
+            told.tables[-1].append([])
+        elif kind is Link or kind is Image:
             told.links.extend([node.target.url] if not node.target.url.startswith("#") else [])
             told.titles.extend([node.target.title] if node.target.title else [])
         for name in parts(kind):
             _say(getattr(node, name), words, told)
+        if kind is Cell:
+            told.tables[-1][-1].append("".join(words[start:]))
         if isinstance(node, Block):
             words.append(" ")
 
@@ -157,7 +170,7 @@ def _differences(seen: Seen, meant: Meant) -> Iterator[tuple[int, int, str]]:
 def _head(seen: Seen, meant: Meant) -> tuple[int, int, str]:
     """The title block, in any order; a title that we made stands unmarked in a PDF."""
     whole = meant.head + (meant.made if seen.format == "pdf" else "")
-    got = plain("".join(piece.text for piece in seen.head))
+    got = shown("".join(piece.text for piece in seen.head), seen.format)
     lost, added = differences(whole, got)
     if seen.format == "pdf" and cases(lost, added):
         return 0, 0, ""  # told by `_limits`
@@ -201,17 +214,28 @@ def _listed(lost: Counter[str], added: Counter[str]) -> str:
     return ", ".join(x for x in (gone, more) if x)
 
 
-def _limits(seen: Seen, meant: Meant) -> Iterator[str]:
-    """What a PDF cannot give back: letters of scripts that join them, the case of small capitals; counted and named."""
+def _limits(seen: Seen, whole: Meant, meant: Meant, placed: Meant) -> Iterator[str]:
+    """What a PDF cannot give back, or has twice; counted and named.
+
+    That is all there is in the article, as a page can show it, and with its tables as they are set.
+    """
     if seen.format != "pdf":
         return
-    if n := cases(*differences(meant.head + meant.made, plain("".join(piece.text for piece in seen.head)))):
-        yield f"{seen.name}: {n} letters come in the other case when copied out of the PDF: they are small capitals"
-    if not COMPLEX.search(meant.body):
+    if n := cases(*differences(meant.head + meant.made, shown("".join(piece.text for piece in seen.head), "pdf"))):
+        yield f"{n} letters come in the other case when copied out of the PDF: they are small capitals"
+    if n := _count(whole) - _count(meant):
+        yield f"{n} signs are not looked for that no page shows: piled marks, tones of skin, variation selectors"
+    if n := len(placed.body) - len(meant.body):
+        yield f"{n} letters stand there again: the first column of a wide table, in each of its parts"
+    if not COMPLEX.search(placed.body):
         return
-    lost, added = differences(meant.body, body_of(seen, meant.body))
+    lost, added = differences(placed.body, body_of(seen, placed.body))
     if lost or added:
         yield (
-            f"{seen.name}: {lost.total()} letters less and {added.total()} more than the source when copied out of the "
+            f"{lost.total()} letters less and {added.total()} more than the source when copied out of the "
             "PDF; its script joins letters, and the engine names a joined sign once (a limit of the engine)"
         )
+
+
+def _count(meant: Meant) -> int:
+    return sum(map(len, (meant.head, meant.made, meant.body, *meant.notes)))

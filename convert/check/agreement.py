@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote
 
-from convert.check.compare import around, body_of, differences, first_difference, plain, same, settled
+from convert.check.compare import around, arranged, body_of, differences, first_difference, same, settled, shown
 from convert.check.seen import Heading, Piece, Seen, text_of
 from convert.check.verdict import Check, Reason, judged, unchecked
 
@@ -48,7 +48,7 @@ def _headings(one: Seen, other: Seen) -> Iterator[str]:
 
 
 def _alike(here: Sequence[Piece], there: Sequence[Piece], form: str) -> bool:
-    meant = plain(text_of(tuple(here)))
+    meant = shown(text_of(tuple(here)), form)
     return same(meant, settled(there, meant), form)
 
 
@@ -82,7 +82,7 @@ def _links(one: Seen, other: Seen) -> Iterator[str]:
 
 
 def _text(one: Seen, other: Seen) -> Iterator[str]:
-    meant = body_of(one)
+    meant = arranged(shown(text_of(one.body), other.format), one.tables, other)
     got = body_of(other, meant)
     if same(meant, got, other.format):
         return

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from convert.check.html import OUTSIDE, Page, headings_of, note_ids, page_of, scheme
+from convert.check.html import OUTSIDE, Page, headings_of, note_ids, page_of, scheme, tables_of
 from convert.check.seen import Seen, Unreadable
 
 _NAMES = {
@@ -41,7 +41,7 @@ def read(name: str, data: bytes) -> Seen:
     joined = _joined_pages([page_of(roots[p], notes) for p in spine if p in roots])
     return Seen(
         "epub", name, _metadata(package), headings_of(joined), tuple(uid for _, uid, _ in joined.headings),
-        tuple(joined.head), tuple(joined.body), tuple(tuple(n) for n in joined.notes),
+        tuple(joined.head), tuple(joined.body), tuple(tuple(n) for n in joined.notes), tables_of(joined),
         tuple(joined.links), tuple(joined.titles),
         (*_missing(package, items, places, files), *_dangling(roots, opf)), " ".join(joined.added),
     )  # fmt: skip

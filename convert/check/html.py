@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 from lxml import html as parser
 
-from convert.check.seen import Heading, Piece, Seen, Unreadable
+from convert.check.seen import Grid, Heading, Piece, Seen, Unreadable
 
 OUTSIDE = ("http", "https", "mailto", "ftp", "tel", "news", "gopher", "doi", "urn")
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
@@ -27,6 +27,7 @@ class Page:
     body: list[Piece] = field(default_factory=list)
     notes: list[list[Piece]] = field(default_factory=list)
     headings: list[tuple[int, str, list[Piece]]] = field(default_factory=list)
+    tables: list[list[list[list[Piece]]]] = field(default_factory=list)
     hrefs: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
@@ -45,7 +46,7 @@ def read(name: str, data: bytes) -> Seen:
     dangling += [f"{what} names {x}, which is not there" for what, x in _references(root) if x not in ids]
     return Seen(
         "html", name, _metadata(root), headings_of(page), tuple(uid for _, uid, _ in page.headings),
-        tuple(page.head), tuple(page.body), tuple(tuple(n) for n in page.notes),
+        tuple(page.head), tuple(page.body), tuple(tuple(n) for n in page.notes), tables_of(page),
         tuple(page.links), tuple(page.titles), tuple(dangling), " ".join(page.added),
     )  # fmt: skip
 
@@ -60,6 +61,13 @@ def _parsed(data: bytes) -> Any:
 def headings_of(page: Page) -> tuple[Heading, ...]:
     """The headings of `page` in order."""
     return tuple(Heading(level, tuple(pieces)) for level, _, pieces in page.headings)
+
+
+def tables_of(page: Page) -> tuple[Grid, ...]:
+    """The tables of `page` in order."""
+    return tuple(
+        tuple(tuple("".join(piece.text for piece in cell) for cell in row) for row in table) for table in page.tables
+    )
 
 
 def _is_file(href: str) -> bool:
@@ -146,10 +154,24 @@ def _entered(
     if node.get("role") == "doc-footnote" or (tag == "li" and node.get("id") in notes):
         page.notes.append([])
         return [page.notes[-1]], quiet
+    if tag in ("table", "tr", "td", "th"):
+        return [*into, *_cell(page, tag)], quiet
     if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456" and not quiet and page.head not in into:
         page.headings.append((int(tag[1]), str(node.get("id") or ""), []))
         return [*into, page.headings[-1][2]], quiet
     return into, quiet
+
+
+def _cell(page: Page, tag: str) -> list[list[Piece]]:
+    """Where the text of a cell goes besides; tables do not nest."""
+    if tag == "table":
+        page.tables.append([])
+    elif tag == "tr" and page.tables:
+        page.tables[-1].append([])
+    elif page.tables and page.tables[-1]:
+        page.tables[-1][-1].append([])
+        return [page.tables[-1][-1][-1]]
+    return []
 
 
 def _note_link(page: Page, node: Any, href: str, quiet: bool) -> None:

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ContentStream, DecodedStreamObject, IndirectObject
 
-from convert.check.compare import plain, same, settled
+from convert.check.compare import same, settled, shown
 from convert.check.html import OUTSIDE, scheme
 from convert.check.seen import Heading, Piece, Seen, Unreadable
 
@@ -29,7 +29,8 @@ _BROKEN = (
     AssertionError, zlib.error,
 )  # fmt: skip
 _DEEP = 300  # levels of the structure tree; we nest sixteen
-_LABEL = re.compile(r"\s*(?:[•◦▪–—*‣]|[(\[]?\w{1,8}[.)\]:]{0,2})\s*")  # what a counter or a bullet sets
+# What a counter or a bullet sets; in a line from right to left its point comes first.
+_LABEL = re.compile(r"\s*(?:[•◦▪–—*‣]|[.)\]:]{0,2}[(\[]?\w{1,8}[.)\]:]{0,2})\s*")
 
 
 class Node(NamedTuple):
@@ -55,7 +56,7 @@ def read(name: str, data: bytes) -> Seen:
     except _BROKEN as error:
         raise Unreadable(f"It cannot be read as a tagged PDF: {type(error).__name__} {error}.") from None
     return Seen(
-        "pdf", name, metadata, parts.headings, dests, parts.head, parts.body, parts.notes,
+        "pdf", name, metadata, parts.headings, dests, parts.head, parts.body, parts.notes, (),
         tuple(uri for link in links if (uri := _uri(link)) and scheme(uri) in OUTSIDE),
         tuple(parts.titles), (*_dangling(links, dests), *_bookmarks(outline, parts)), parts.added,
     )  # fmt: skip
@@ -334,7 +335,7 @@ def _notes(nodes: Sequence[Node]) -> Iterator[tuple[Piece, ...]]:
     """The notes, each from its number on, whatever page it ends on."""
     pieces: list[Piece] = []
     for piece in (p for node in nodes for n in _nodes(node) for p in _pieces(n)):
-        if piece.label and re.fullmatch(r"\s*\d+\.?\s*", piece.text) and pieces:
+        if piece.label and re.fullmatch(r"\s*\.?\d+\.?\s*", piece.text) and pieces:
             yield tuple(pieces)
             pieces = []
         pieces.append(piece)
@@ -386,9 +387,10 @@ def _bookmarks(outline: Sequence[str], parts: _Parts) -> Iterator[str]:
     if len(outline) != len(headings):
         yield f"it has {len(headings)} headings and {len(outline)} bookmarks"
         return
-    for shown, pieces in zip(outline, headings, strict=True):
-        if not same(plain(shown), settled(pieces, plain(shown)), "pdf"):
-            yield f"the bookmark {shown!r} is not its heading {''.join(p.text for p in pieces)!r}"
+    for said, pieces in zip(outline, headings, strict=True):
+        meant = shown(said, "pdf")
+        if not same(meant, settled(pieces, meant), "pdf"):
+            yield f"the bookmark {said!r} is not its heading {''.join(p.text for p in pieces)!r}"
 
 
 # ---------------------------------------------------------------- metadata

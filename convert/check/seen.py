@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,6 +15,9 @@ class Piece(NamedTuple):
 
     text: str
     label: bool = False  # a number or bullet that the edition may have set by itself: a note's, an item's
+
+
+Grid = Sequence[Sequence[str]]  # a table: the text of its cells, row by row
 
 
 class Heading(NamedTuple):
@@ -36,6 +39,7 @@ class Seen:
     head: tuple[Piece, ...] = ()  # the title block
     body: tuple[Piece, ...] = ()  # the text, notes aside
     notes: tuple[tuple[Piece, ...], ...] = ()
+    tables: tuple[Grid, ...] = ()  # of the text, where the format tells their cells apart
     links: tuple[str, ...] = ()  # addresses outside, in order
     titles: tuple[str, ...] = ()  # what links say besides their words
     dangling: tuple[str, ...] = field(default=())  # addresses inside that lead nowhere, with their place

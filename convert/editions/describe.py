@@ -17,6 +17,7 @@ from markupsafe import Markup
 from convert.article import Metadata, Part
 from convert.editions.taming import length, running
 from convert.editions.words import words
+from convert.marks.link import address
 from convert.text import leftward
 from convert.tree import Block, plain_text
 
@@ -24,7 +25,8 @@ from convert.tree import Block, plain_text
 def frame(m: Metadata) -> dict[str, Any]:
     """What every page of an edition is told: its language, its title block, and the words we add of our own.
 
-    `spoken` is the attribute that says in which language those are, where it is not the article's.
+    `spoken` is the attribute that says in which language those are, where it is not the article's; `link` the source's
+    address as a link may have it, "" where none may.
     """
     said = words(m.language)
     same = said["language"].split("-")[0] == m.language.split("-")[0]
@@ -33,6 +35,7 @@ def frame(m: Metadata) -> dict[str, Any]:
         "direction": direction(m.language),
         "head": title_block(m),
         "metadata": m,
+        "link": address(m.source),
         "words": said,
         "spoken": "" if same else Markup(' lang="{}"').format(said["language"]),
     }

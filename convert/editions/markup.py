@@ -7,18 +7,21 @@ shown as code, never passed through. Nothing of the source can become markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal
 
 from convert import tree as t
+from convert.editions.taming import width
 from convert.editions.words import words
 from convert.marks.link import SCHEMES
 from convert.marks.noteref import BACK, NOTEREF
 
 WIDE = 7  # columns; a table of more is set smaller where a screen is its page
 MOST_LINES = 2000  # of code as elements; longer listings are data, and read by nobody
+PHONE = 40  # characters in a line of a telephone's; what is wider and does not wrap is scrolled
+_Entry = tuple[t.Inlines, tuple[t.Blocks, ...]]  # a term and its definitions
 ROLES = {NOTEREF: "doc-noteref", BACK: "doc-backlink"}  # of links, by their class
 
 
@@ -58,8 +61,8 @@ class Setter:
             case t.LineBlock(lines):
                 return f'<div class="verse">\n{self._stanzas(lines)}</div>'
             case t.CodeBlock(attr, text) if "drawing" in attr.classes:
-                name = escape(self.words["drawing"])
-                return f'<pre class="drawing" role="img" aria-label="{name}">{text_of(text)}</pre>'
+                wide = max(map(len, text.split("\n"))) > PHONE
+                return f'<pre class="drawing"{self._scrolled("img", "drawing", wide)}>{text_of(text)}</pre>'
             case t.CodeBlock(attr, text):
                 code = f"<code{_language(attr)}>{_code_lines(text) if self.hanging else text_of(text)}</code>"
                 return f"<pre{attributes(attr._replace(classes=()))}>{code}</pre>"
@@ -71,7 +74,10 @@ class Setter:
                 counts = self.numerals if numbering.style == "Decimal" else ""
                 return f"<ol{_kind(items, counts)}{self._numbering(numbering)}>\n{self._items(items)}</ol>"
             case t.DefinitionList(items):
-                return f"<dl>\n{''.join(self._definition(term, all) for term, all in items)}</dl>"
+                return "\n".join(
+                    f"<dl>\n{''.join(self._definition(term, all) for term, all in some)}</dl>"
+                    for some in _each_once(items)
+                )
             case t.Table():
                 return self._table(block)
             case t.Figure(attr, caption, inner):
@@ -152,7 +158,13 @@ class Setter:
         if table.foot.rows:
             parts.append(f"<tfoot>\n{self._rows(table.foot.rows, aligns, 0)}</tfoot>\n")
         wide = " wide" if len(table.columns) > WIDE else ""
-        return f'<div class="table{wide}"><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
+        scrolled = self._scrolled("group", "table") if self.notes != "page" and width(table) > PHONE else ""
+        return f'<div class="table{wide}"{scrolled}><table{attributes(table.attr)}>\n{"".join(parts)}</table></div>'
+
+    def _scrolled(self, role: str, word: str, wide: bool = True) -> str:
+        """What tells readers aloud what this is; where it may be scrolled, that can be done by keys (WCAG 2.1.1)."""
+        keys = ' tabindex="0"' if wide and self.notes != "page" else ""
+        return f'{keys} role="{role}" aria-label="{escape(self.words[word])}"'
 
     def _rows(self, rows: Iterable[t.Row], aligns: Sequence[str], heads: int) -> str:
         return "".join(f"<tr{attributes(row.attr)}>{self._cells(row, aligns, heads)}</tr>\n" for row in rows)
@@ -241,13 +253,14 @@ class Setter:
         return f'<a href="{escape(url)}"{title}{attributes(attr)}>{text}</a>'
 
     def _note(self, blocks: t.Blocks) -> str:
+        """Where a note is called. Our own identifiers have a low line, which those of headings have not."""
         if self.notes == "page":
             inner = " ".join(self.inlines(b.inlines) for b in blocks if isinstance(b, t.Para | t.Plain))
             return f'<span class="footnote">{inner}</span>'
         self.found.append(blocks)
         n, p = len(self.found), self.prefix
         epub = ' epub:type="noteref"' if self.xhtml else ""
-        return f'<a href="#{p}note-{n}" id="{p}ref-{n}" role="doc-noteref"{epub}>{n}</a>'
+        return f'<a href="#{p}note_{n}" id="{p}ref_{n}" role="doc-noteref"{epub}>{n}</a>'
 
     # ------------------------------------------------------------ notes
 
@@ -255,8 +268,8 @@ class Setter:
         """The notes met so far, at the end of a page or chapter; "" where there are none."""
         bodies = []
         for n, blocks in enumerate(self.found, 1):
-            name = f"{self.prefix}note-{n}"
-            bodies.append((name, self.blocks(_with_back(blocks, f"#{self.prefix}ref-{n}")).rstrip("\n")))
+            name = f"{self.prefix}note_{n}"
+            bodies.append((name, self.blocks(_with_back(blocks, f"#{self.prefix}ref_{n}")).rstrip("\n")))
         if not bodies:
             return ""
         if self.notes == "aside":
@@ -311,13 +324,30 @@ def attributes(attr: t.Attr) -> str:
     return "".join(parts)
 
 
+def _each_once(items: Sequence[_Entry]) -> Iterator[list[_Entry]]:
+    """The entries of a list of definitions in runs that have each term once, as HTML wants it."""
+    run: list[_Entry] = []
+    terms: set[str] = set()
+    for item in items:
+        term = " ".join(t.plain_text(item[0]).split())
+        if term in terms:
+            yield run
+            run, terms = [], set()
+        run.append(item)
+        terms.add(term)
+    if run:
+        yield run
+
+
 def _language(attr: t.Attr) -> str:
     return f' class="language-{escape(attr.classes[0])}"' if attr.classes else ""
 
 
 def _kind(items: Iterable[t.Blocks], counts: str = "") -> str:
-    """The classes of a list: loose where its items are paragraphs, which are spaced; tasks where boxes begin them."""
-    loose = any(item and not isinstance(item[0], t.Plain) for item in items)
+    """The classes of a list: loose where items hold more than a line and lists, so that they are spaced; tasks where
+    boxes begin them.
+    """
+    loose = any(not isinstance(block, t.Plain | t.BulletList | t.OrderedList) for item in items for block in item)
     tasks = all(item and _BOX.match(t.plain_text(item[0])) for item in items)
     classes = " ".join(name for name, said in (("loose", loose), ("tasks", tasks), (counts, counts)) if said)
     return f' class="{classes}"' if classes else ""

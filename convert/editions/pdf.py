@@ -42,7 +42,7 @@ LONG = 8  # headings; a PDF this long shows its contents
 def write(article: Article, options: Options, attached: bytes = b"") -> tuple[bytes, tuple[Remark, ...]]:
     """The PDF file, the Markdown it was made from `attached`, and what of the text it could not show as it stands."""
     tame, said = taming.tamed(article)
-    page, faces = _page(tame, options), glyphs.installed()
+    page, faces = _page(tame, options, article.metadata), glyphs.installed()
     lacking = glyphs.missing(page, faces)
     house = sheet(profiles.of(options), "pages")
     data, boxes = _set(glyphs.marked(page, lacking), article, house, attached)
@@ -66,6 +66,8 @@ def _set(page: str, article: Article, house: str, attached: bytes) -> tuple[byte
             document = _parsed(page).render(
                 font_config=_fonts(), stylesheets=_styles(page, house), pdf_variant="pdf/a-3a", pdf_tags=True
             )
+            for sheet in document.pages:
+                sheet.links[:] = [link for link in sheet.links if _is_link(link[3])]
             metadata = _xmp(article.metadata)
             document.metadata.generate_rdf_metadata = lambda *_: metadata
             identifier = hashlib.sha256((page + house).encode()).digest()[:16]
@@ -143,6 +145,11 @@ def _styles(page: str, house: str) -> list[Any]:
     return [_sheet(_sheets(page)), *([_written(house)] if house else ())]
 
 
+def _is_link(box: Any) -> bool:
+    """Whether a box is a link itself: the engine makes one of each emphasis in it, too (PDF/UA, 7.18.5)."""
+    return str(box.element_tag).partition(":")[0] == "a"
+
+
 @cache
 def _sheet(names: tuple[str, ...]) -> Any:
     """Style sheets as WeasyPrint holds them: to read ours anew for each article takes as long as to set a short one."""
@@ -156,14 +163,17 @@ def _written(style: str) -> Any:
     return CSS(string=style, url_fetcher=_refusing())
 
 
-def _page(article: Article, options: Options) -> str:
+def _page(article: Article, options: Options, stated: Metadata | None = None) -> str:
+    """The page to be set; what the file says of itself is as `stated`, which need not be set."""
     m = article.metadata
+    stated = stated or m
     setter = Setter(notes="page", hanging=True, numerals=numerals(article), words=words(m.language))
     asked = options.toc if options.toc is not None else None if _long(article) else False
     return render(
         "pages.html",
         **frame(m),
-        meta=meta_elements(m),
+        stated=stated.title,
+        meta=meta_elements(stated),
         contents=listed(article) if wanted(article, asked) else [],
         body=Markup(setter.blocks(article.blocks)),
         created=m.date or m.modified,

@@ -1,8 +1,8 @@
 """Taming: what a text holds that no page can, made settable before the PDF engine sees it, and remarked.
 
 A word without an end may break anywhere (the engine takes quadratic time over one: 20 000 letters 4.9 s); a letter
-keeps sixteen of its marks; an emoji in outline has no tone of skin; a table wider than a page is turned, or set in
-parts; what is nested too deep comes out a level. The web page and the EPUB have the text as it is: browsers scroll.
+keeps sixteen of its marks; an emoji in outline has no tone of skin; a table wider than a page is set smaller, turned,
+or in parts; what is nested too deep comes out a level. Web page and EPUB have the text as it is: browsers scroll.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ PIECE = 50  # letters between two of them (DESIGN §7: 0.2 s for 20 000)
 MARKS = 16  # combining marks on one letter
 DEEPEST = 16  # quotations and lists in one another
 MEASURE = 66  # characters of a table that an A5 line holds
+TIGHT = 1.2  # how much more a line of a table in smaller type holds
 WIDEST = 30  # columns; more are never set side by side
 
 Remarks = dict[str, Remark]  # by their code: the first of each kind stands for all
@@ -32,6 +33,11 @@ def tamed(article: Article, measure: int = MEASURE) -> tuple[Article, tuple[Rema
     met: Remarks = {}
     blocks = tuple(tamed for block in article.blocks for tamed in _block(block, measure, met))
     return replace(article, metadata=_metadata(article.metadata, met), blocks=blocks), tuple(met.values())
+
+
+def settable(text: str) -> str:
+    """What a page shows of `text`: the checks ask."""
+    return _text(text, 0, {})
 
 
 def _metadata(m: Metadata, met: Remarks) -> Metadata:
@@ -161,6 +167,8 @@ def _table(table: t.Table, measure: int, line: int, met: Remarks) -> t.Blocks:
     widths = _widths(table)
     if sum(widths) <= measure and len(widths) <= WIDEST:
         return (table,)
+    if sum(widths) <= measure * TIGHT and len(widths) <= WIDEST:
+        return (replace(table, attr=table.attr._replace(classes=(*table.attr.classes, "tight"))),)
     plain = all(cell.rows == cell.columns == 1 for row in _rows(table) for cell in row.cells)
     turned = _turned(table) if plain and len(_rows(table)) <= _TURNED_ROWS else None
     blocks: t.Blocks
@@ -189,6 +197,11 @@ def _in_cell(node: Any) -> Any:
 def _rows(table: t.Table) -> list[t.Row]:
     bodies = (row for body in table.bodies for row in (*body.head, *body.rows))
     return [*table.head.rows, *bodies, *table.foot.rows]
+
+
+def width(table: t.Table) -> int:
+    """What a table needs in characters, so that no word of it is broken."""
+    return sum(_widths(table))
 
 
 def _widths(table: t.Table) -> list[int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from convert.article import Article
 from convert.rules.forced import LEVEL
 from convert.text import Habits
-from convert.tree import NO_ATTR, Block, Header
+from convert.tree import NO_ATTR, Block, BlockQuote, BulletList, DefinitionList, Div, Header, OrderedList, walk
 
 DEEPEST = 6
 
@@ -30,5 +31,25 @@ def levels(article: Article, _habits: Habits) -> Article:
             above.append(block.level)
             last = min(DEEPEST, len(above) + 1, last + 1)
             block = replace(block, level=last)
+        elif isinstance(block, _HOLDERS):
+            block = _held(block, last)
         blocks.append(block)
     return replace(article, blocks=tuple(blocks))
+
+
+_HOLDERS = (BlockQuote, BulletList, OrderedList, DefinitionList, Div)  # a notice has a heading, a manuscript's list may
+
+
+def _held(block: Block, outside: int) -> Block:
+    """`block` with the headings in it at the level of the one above it, or below that; they move none outside."""
+    last = outside
+
+    def change(node: Any) -> Any:
+        nonlocal last
+        if not isinstance(node, Header):
+            return node
+        last = min(DEEPEST, max(2, outside, min(node.level, last + 1)))
+        return node if node.level == last else replace(node, level=last)
+
+    held: Block = walk(block, change)
+    return held

@@ -220,8 +220,8 @@ def _joined(
         if n in moves:
             taken.extend(_labels(blocks, found[n], references[r], plain_text(node)))
             return Note(_body(blocks, found[n]))
-        again = "" if counts[n][0] == r else f"-{counts[n].index(r) + 1}"
-        return Link(Attr(f"{names[n]}-ref{again}", (NOTEREF,)), node.inlines, Target(f"#{names[n]}", ""))
+        again = "" if counts[n][0] == r else f"_{counts[n].index(r) + 1}"
+        return Link(Attr(f"{names[n]}_ref{again}", (NOTEREF,)), node.inlines, Target(f"#{names[n]}", ""))
 
     by_place = {found[n].place: n for n in counts}
     made: list[Block] = []
@@ -240,9 +240,9 @@ def _names(found: Sequence[_Note], numbers: Sequence[int]) -> dict[int, str]:
     names: dict[int, str] = {}
     for n in sorted(numbers):
         plain = "".join(c if c.isascii() and c.isalnum() else f"{ord(c):x}" for c in found[n].label.strip("()"))
-        name, count = f"fn-{plain}", 2
+        name, count = f"fn_{plain}", 2
         while name in names.values():
-            name, count = f"fn-{plain}-{count}", count + 1
+            name, count = f"fn_{plain}_{count}", count + 1
         names[n] = name
     return names
 
@@ -269,7 +269,7 @@ def _labels(blocks: Blocks, note: _Note, reference: _Reference, shown: str) -> I
 
 def _kept(block: Block, name: str) -> Block:
     assert isinstance(block, Div)
-    return replace(block, attr=block.attr._replace(id=name, pairs=((BACK, f"#{name}-ref"),)))
+    return replace(block, attr=block.attr._replace(id=name, pairs=((BACK, f"#{name}_ref"),)))
 
 
 # ---------------------------------------------------------------- what has no other half
