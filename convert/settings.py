@@ -35,6 +35,8 @@ class Settings:
     store: str = _say("", "where texts and editions are kept: a folder, s3://bucket/prefix; empty: in the data folder")
     queue: int = _say(10_000, "most jobs that wait")
     own_queue: int = _say(2_000, "most jobs of one key that wait or run")
+    batch_texts: int = _say(1_000, "most texts of one batch")
+    batch_bytes: int = _say(64_000_000, "largest batch, in bytes")
     keep_seconds: float = _say(86_400.0, "for how long a job's editions are kept")
     cache_seconds: float = _say(3_600.0, "for how long an answer is kept for who asks the same again; 0: not at all")
     cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")

@@ -239,3 +239,85 @@ def test_the_description_is_openapi(server: Server) -> None:
 def test_ready_really_renders(server: Server) -> None:
     answer = server.ask("GET", "/health/ready")
     assert (answer.status, answer.json["rendering"]) == (200, "ok")
+
+
+# ---------------------------------------------------------------- batches
+
+
+def parcel(**members: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/").replace("_txt", ".txt"), text)
+    return buffer.getvalue()
+
+
+def batch_done(server: Server, path: str) -> dict[str, Any]:
+    wait_until(lambda: not (server.ask("GET", path).json["queued"] + server.ask("GET", path).json["running"]), 60)
+    found: dict[str, Any] = server.ask("GET", path).json
+    return found
+
+
+def test_many_texts_in_one_archive_out(server: Server) -> None:
+    data = parcel(a_txt=TEXT, more__a_txt=TEXT + "Another.", bad_txt="x\0y" * 200, notes__readme_png="no text")
+    answer = server.ask("POST", "/v1/batches?to=html,plain", data, {"Content-Type": "application/zip"})
+    assert answer.status == 202, answer.data
+    path = answer.headers["Location"]
+    assert answer.json["total"] == 3
+    early = server.ask("GET", f"{path}/archive")
+    assert early.status in (200, 409)
+    found = batch_done(server, path)
+    assert (found["succeeded"], found["failed"]) == (2, 1)
+    with zipfile.ZipFile(io.BytesIO(server.ask("GET", f"{path}/archive").data)) as archive:
+        assert archive.namelist() == ["a.html", "a.plain.txt", "a-2.html", "a-2.plain.txt"]
+        assert b"Another." in archive.read("a-2.html")
+    assert server.ask("DELETE", path).status == 204
+    assert server.ask("GET", path).status == 404
+
+
+def test_many_files_of_a_form(server: Server) -> None:
+    parts = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="file"; filename="{n}.txt"\r\n\r\nTitle {n}\n\nText.\r\n'
+        for n in range(3)
+    )
+    body = f'{parts}--b\r\nContent-Disposition: form-data; name="to"\r\n\r\nhtml\r\n--b--\r\n'.encode()
+    answer = server.ask("POST", "/v1/batches", body, {"Content-Type": "multipart/form-data; boundary=b"})
+    found = batch_done(server, answer.headers["Location"])
+    assert [job["results"][0]["name"] for job in found["jobs"]] == ["0.html", "1.html", "2.html"]
+
+
+def test_one_key_is_one_batch(server: Server) -> None:
+    data = parcel(a_txt=TEXT + "Batch.", b_txt=TEXT + "Other.")
+    headers = {"Content-Type": "application/zip", "Idempotency-Key": "batch-1"}
+    one, two = (server.ask("POST", "/v1/batches?to=html", data, headers) for _ in range(2))
+    assert one.headers["Location"] == two.headers["Location"]
+    assert server.ask("POST", "/v1/batches?to=html", parcel(a_txt="X"), headers).status == 409
+
+
+def bomb() -> bytes:
+    return parcel(a_txt="a" * 30_000_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        (parcel(), 422, "empty"),
+        (parcel(x_png="no"), 422, "empty"),
+        (b"PK\x03\x04 broken", 422, "bad-archive"),
+        (bomb(), 413, "too-large"),
+    ],
+    ids=["empty", "no text", "broken", "bomb"],
+)
+def test_parcels_that_cannot_be(server: Server, data: bytes, status: int, code: str) -> None:
+    answer = server.ask("POST", "/v1/batches?to=html", data, {"Content-Type": "application/zip"})
+    assert (answer.status, answer.json["code"]) == (status, code)
+
+
+def test_names_in_a_parcel_are_names(server: Server) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("../../etc/one.txt", "/abs/two.txt", "..\\three.txt", "~/.bashrc.txt"):
+            archive.writestr(name, TEXT + name)
+    answer = server.ask("POST", "/v1/batches?to=html", buffer.getvalue(), {"Content-Type": "application/zip"})
+    found = batch_done(server, answer.headers["Location"])
+    assert [job["results"][0]["name"] for job in found["jobs"]] == ["one.html", "two.html", "three.html"]

@@ -200,6 +200,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     die_with_parent()
     said = json.loads(sys.stdin.readline())
+    if said.get("parent", os.getppid()) != os.getppid():
+        return  # it died before it could be said that this process dies with it
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     engine = engine_of(said["database"])
     migrate(engine)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +19,7 @@ from pydantic import BaseModel
 
 from convert.article import Edition
 from convert.editions import EDITIONS
+from convert.errors import ConvertError
 from convert.files import house_styles
 from convert.jobs import queue
 from convert.jobs.queue import Job
@@ -24,16 +27,17 @@ from convert.readers import BY_MEDIA_TYPE
 from convert.settings import Settings
 from convert.web import models as m
 from convert.web.delivery import as_json, attachment, called, delivered, zipped
-from convert.web.order import Order, order_from
+from convert.web.order import Order, order_from, orders_from
 from convert.web.service import Gone, Missing, Service, Wish
 
 STREAM = 30.0  # seconds after which a stream of events ends, with the time to come back in
 LOOK = 0.25  # seconds between two looks at a job for a stream
-TEXTS, JOBS, ABOUT = (Tag(name=name) for name in ("texts", "jobs", "about"))
+TEXTS, JOBS, BATCHES, ABOUT = (Tag(name=name) for name in ("texts", "jobs", "batches", "about"))
 _PROBLEMS: Any = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 500, 503, 504, 507), m.Problem)
 _FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 
 
+_ZIP = {"description": "The zip.", **_FILE}
 _STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
@@ -48,12 +52,26 @@ class Text(RawModel):
     mimetypes: list[str] = ["multipart/form-data", "application/json", "text/plain", *BY_MEDIA_TYPE]  # noqa: RUF012 (as flask-openapi3 has it)
 
 
+class Parcel(RawModel):
+    """Many texts as a request brings them."""
+
+    mimetypes: list[str] = ["multipart/form-data", "application/zip"]  # noqa: RUF012 (as flask-openapi3 has it)
+
+
+class NotYet(ConvertError):
+    """What is asked for is still being made."""
+
+    code, status, exit_code = "not-yet", 409, 1
+    retry_after = 2
+
+
 def blueprint(service: Service, settings: Settings) -> APIBlueprint:
     """The routes below /v1."""
     api = APIBlueprint("api", __name__, url_prefix="/v1", abp_responses=_PROBLEMS)
     _texts(api, service, settings)
     _jobs(api, service, settings)
     _results(api, service)
+    _batches(api, service, settings)
     _about(api, settings)
     return api
 
@@ -138,6 +156,72 @@ def _results(api: APIBlueprint, service: Service) -> None:
         return _conditional(attachment(Edition("zip", f"{done.id}.zip", "application/zip", data)))
 
 
+def _batches(api: APIBlueprint, service: Service, settings: Settings) -> None:
+    """Many texts in one request, one archive out."""
+
+    @api.post(
+        "/batches", tags=[BATCHES], summary="Set many texts: files, or a zip of them", operation_id="submitBatch",
+        responses={202: m.Batch, 409: m.Problem},
+    )  # fmt: skip
+    def submit_batch(query: m.Asked, raw: Parcel) -> Response:
+        orders = orders_from(request, settings)
+        wish = _wish(f"{request.path} {len(orders)}")._replace(batch=uuid.uuid4().hex)
+        made = service.submit(orders, wish, queue.BULK)
+        response = as_json(_batch_said(made), 202)
+        response.headers["Location"] = f"/v1/batches/{made[0].batch}"
+        return response
+
+    @api.get("/batches/<id>", tags=[BATCHES], summary="A batch and its jobs", operation_id="batch",
+             responses={200: m.Batch, 404: m.Problem})  # fmt: skip
+    def batch(path: m.JobPath) -> Response:
+        return _conditional(as_json(_batch_said(_batch(service, path.id))))
+
+    @api.get("/batches/<id>/archive", tags=[BATCHES], summary="All editions of a batch, a zip",
+             operation_id="batchArchive", responses={200: _ZIP, 404: m.Problem, 409: m.Problem})  # fmt: skip
+    def batch_archive(path: m.JobPath) -> Response:
+        jobs = _batch(service, path.id)
+        if any(job.state not in queue.DONE for job in jobs):
+            raise NotYet(f"Batch {path.id} is not done.", f"Look at /v1/batches/{path.id} until it is.")
+        data = zipped(_named_apart(e for job in jobs if job.manifest for e in service.result(job).editions))
+        return _conditional(attachment(Edition("zip", f"{path.id}.zip", "application/zip", data)))
+
+    @api.delete("/batches/<id>", tags=[BATCHES], summary="Cancel a batch and erase what it made",
+                operation_id="eraseBatch", responses={204: None, 404: m.Problem})  # fmt: skip
+    def erase_batch(path: m.JobPath) -> Response:
+        for job in _batch(service, path.id):
+            service.erase(job.id, g.owner)
+        return Response(status=204)
+
+
+def _batch(service: Service, name: str) -> list[Job]:
+    found = [job for job in queue.of_batch(service.engine, name, g.owner) if job.state != "expired"]
+    if not found:
+        raise Missing(f"There is no batch {name[:64]!r}.", "It was erased, is over its time, or is another key's.")
+    return found
+
+
+def _batch_said(jobs: list[Job]) -> dict[str, Any]:
+    """A batch as callers see it."""
+    name = jobs[0].batch
+    counts = Counter(job.state for job in jobs)
+    states = {state: counts[state] for state in ("queued", "running", "succeeded", "failed")}
+    archive = f"/v1/batches/{name}/archive"
+    return {"id": name, "total": len(jobs), **states, "archive": archive, "jobs": [said(job) for job in jobs]}
+
+
+def _named_apart(editions: Iterable[Edition]) -> Iterator[tuple[str, bytes]]:
+    """Each edition with a name of its own: the second `a.html` is `a-2.html`."""
+    taken: set[str] = set()
+    for edition in editions:
+        stem, dot, ending = edition.name.partition(".")
+        name, number = edition.name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem}-{number}{dot}{ending}"
+        taken.add(name.casefold())
+        yield name, edition.data
+
+
 def _about(api: APIBlueprint, settings: Settings) -> None:
     """What there is to choose from."""
 
@@ -167,11 +251,14 @@ def _about(api: APIBlueprint, settings: Settings) -> None:
 
 def _accepted(service: Service, order: Order) -> Response:
     """202, once the job is in the table for good."""
-    wish = Wish(g.owner, request.headers.get("Idempotency-Key", "")[:200], request.path, g.trace)
-    (job,) = service.submit([order], wish)
+    (job,) = service.submit([order], _wish(request.path))
     response = as_json(said(job), 202)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return response
+
+
+def _wish(route: str) -> Wish:
+    return Wish(g.owner, request.headers.get("Idempotency-Key", "")[:200], route, g.trace)
 
 
 def _job(service: Service, name: str) -> Job:

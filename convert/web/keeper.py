@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -59,6 +60,7 @@ class Keeper:
 
 def _started(settings: Settings) -> subprocess.Popen[bytes]:
     said = {
+        "parent": os.getpid(),
         "database": settings.database_url,
         "store": settings.store_url,
         "limits": asdict(settings.limits),

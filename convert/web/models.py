@@ -62,6 +62,19 @@ class Jobs(BaseModel):
     jobs: list[Job]
 
 
+class Batch(BaseModel):
+    """Jobs that were submitted together."""
+
+    id: str
+    total: int
+    queued: int
+    running: int
+    succeeded: int
+    failed: int
+    archive: str = Field(description="Where all editions are, once none waits or runs.")
+    jobs: list[Job]
+
+
 class Problem(BaseModel):
     """What went wrong (RFC 9457)."""
 

@@ -29,6 +29,7 @@ from convert.options import FIELDS, Options, options_from
 from convert.pipeline import DEFAULT_FORMATS, known_formats
 from convert.readers import AUTO, BY_MEDIA_TYPE, TEXT
 from convert.settings import Settings
+from convert.web import parcel
 
 PIECE = 1 << 16
 FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
@@ -64,14 +65,37 @@ def order_from(request: Request, settings: Settings) -> Order:
     return order_of(said_by(request, settings.max_bytes), settings)
 
 
-def said_by(request: Request, max_bytes: int) -> Said:
+def orders_from(request: Request, settings: Settings) -> list[Order]:
+    """An Order for each text of a batch: the files of a form, those in its zip archives, each with the same options."""
+    said = said_by(request, settings.batch_bytes, settings.batch_texts + PARTS)
+    texts = [text for file in said.files for text in _unpacked(file, settings)]
+    if len(texts) > settings.batch_texts:
+        raise LimitError(
+            f"The batch has {len(texts)} texts; the limit is {settings.batch_texts} (EDITIONS_BATCH_TEXTS).",
+            "Send several batches.",
+        )
+    texts += [Source("", data) for data in said.pasted if data.strip()]
+    if not texts:
+        _the_text([])
+    return [order_of(replace(said, files=[text], pasted=[]), settings) for text in texts]
+
+
+def _unpacked(source: Source, settings: Settings) -> list[Source]:
+    if not parcel.is_parcel(source):
+        return [source]
+    return parcel.unpacked(source, settings.batch_texts, settings.max_bytes, settings.batch_bytes)
+
+
+def said_by(request: Request, max_bytes: int, parts: int = PARTS) -> Said:
     """What `request` says in query and body. NotText (415) where the body is of no kind that is read."""
     said = Said()
     for name, values in request.args.lists():
         said.say(name, list(values))
     match request.mimetype:
         case "multipart/form-data":
-            _read_form(said, request, max_bytes)
+            _read_form(said, request, max_bytes, parts)
+        case "application/zip":
+            said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
         case "application/json":
             _read_json(said, request, max_bytes)
         case "text/plain":
@@ -213,9 +237,9 @@ def _broken_bodies_named() -> Iterator[None]:
         raise BadRequest(f"The body broke off or is not well-formed ({type(error).__name__}).") from None
 
 
-def _read_form(said: Said, request: Request, max_bytes: int) -> None:
+def _read_form(said: Said, request: Request, max_bytes: int, parts: int) -> None:
     boundary = request.mimetype_params.get("boundary", "").encode("utf-8", "replace")
-    decoder = MultipartDecoder(boundary, max_form_memory_size=FRAME, max_parts=PARTS)
+    decoder = MultipartDecoder(boundary, max_form_memory_size=FRAME, max_parts=parts)
     part: Field | File = Field(name="", headers=request.headers)
     data = bytearray()
     try:
@@ -229,7 +253,7 @@ def _read_form(said: Said, request: Request, max_bytes: int) -> None:
                         _note(said, part, bytes(data))
     except (ValueError, RequestEntityTooLarge):
         raise UsageError(
-            f"The form is not well-formed multipart/form-data in UTF-8, or has more than {PARTS} parts.",
+            f"The form is not well-formed multipart/form-data in UTF-8, or has more than {parts} parts.",
             "Let a library or a browser write it: curl -F file=@article.txt.",
             code="bad-form",
         ) from None

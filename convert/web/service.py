@@ -12,11 +12,11 @@ import logging
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import convert
 from convert.article import Edition
@@ -38,8 +38,7 @@ from convert.web.pool import Pool
 _LOG = logging.getLogger("editions.service")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What a caller says about a job besides what is to be set."""
 
     owner: str

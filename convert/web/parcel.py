@@ -1,0 +1,67 @@
+"""Parcels: the texts in a zip archive, unpacked within bounds. What its names say becomes a name and never a path."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from convert.article import Source
+from convert.editions import media_name
+from convert.errors import InputError, LimitError
+from convert.files import READABLE
+
+RATIO = 100  # times its packed size; a bomb is thousands
+_PIECE = 1 << 16
+_OF_A_FORMAT = {"[Content_Types].xml", "mimetype"}  # docx, odt and EPUB are zips, too
+
+
+def is_parcel(source: Source) -> bool:
+    """Whether it is a zip of files, rather than a manuscript that is one."""
+    if not source.data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            return not _OF_A_FORMAT.intersection(archive.namelist())
+    except zipfile.BadZipFile:
+        return True
+
+
+def unpacked(source: Source, most: int, max_bytes: int, all_bytes: int) -> list[Source]:
+    """The texts in it, by their names' last part. LimitError names what is too much, InputError what is broken."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+            members = [m for m in archive.infolist() if _is_text(m)]
+            if len(members) > most:
+                raise LimitError(
+                    f"The archive has {len(members)} texts; the limit is {most} (EDITIONS_BATCH_TEXTS).",
+                    "Send several.",
+                )
+            return _read(archive, members, max_bytes, all_bytes)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise InputError(
+            f"The archive {source.name or 'sent'} cannot be read: {error}.", "Make it anew, with no password.",
+            code="bad-archive",
+        ) from None  # fmt: skip
+
+
+def _is_text(member: zipfile.ZipInfo) -> bool:
+    last = member.filename.replace("\\", "/").rpartition("/")[2]
+    hidden = last.startswith(".") or "__MACOSX" in member.filename
+    return not member.is_dir() and not hidden and last.lower().endswith(READABLE)
+
+
+def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], max_bytes: int, all_bytes: int) -> list[Source]:
+    texts, left = [], all_bytes
+    for member in members:
+        with archive.open(member) as file:
+            data, most = bytearray(), min(max_bytes, left, max(member.compress_size * RATIO, _PIECE))
+            while piece := file.read(_PIECE):
+                data += piece
+                if len(data) > most:
+                    raise LimitError(
+                        f"{media_name(member.filename)} in the archive unpacks to more than {most} bytes.",
+                        "Send it by itself, or in an archive of fewer texts.",
+                    )
+        left -= len(data)
+        texts.append(Source(member.filename.replace("\\", "/").rpartition("/")[2], bytes(data)))
+    return texts
