@@ -31,6 +31,7 @@ FLOORS = (
     ("child", "files"),
     ("check",),
     ("batch",),
+    ("jobs",),
     ("web",),
     ("cli",),
 )

@@ -11,6 +11,12 @@ _TIME = sa.Float(53)
 
 
 def upgrade() -> None:
+    _jobs()
+    _keys()
+    _deliveries()
+
+
+def _jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("seq", _NUMBER, primary_key=True, autoincrement=True),
@@ -46,6 +52,9 @@ def upgrade() -> None:
     op.create_index("jobs_input", "jobs", ["input"])
     op.create_index("jobs_owner", "jobs", ["owner", "state"])
     op.create_index("jobs_batch", "jobs", ["batch"])
+
+
+def _keys() -> None:
     op.create_table(
         "keys",
         sa.Column("id", sa.String(32), primary_key=True),
@@ -54,6 +63,9 @@ def upgrade() -> None:
         sa.Column("created", _TIME, nullable=False),
         sa.Column("revoked", _TIME),
     )
+
+
+def _deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("id", sa.String(32), primary_key=True),
