@@ -46,6 +46,8 @@ GATES = {
     "ftfy": "text.py",
     "charset_normalizer": "decoding.py",
     "pypdf": "check/pdf.py",
+    "urllib3": "jobs/hooks.py",
+    "standardwebhooks": "jobs/hooks.py",
 }
 IMPURE = {
     "time",
