@@ -31,7 +31,7 @@ import sqlalchemy as sa
 import urllib3
 from standardwebhooks import Webhook
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, InvalidHeader
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, InvalidHeader, NewConnectionError
 
 from convert.errors import UsageError
 from convert.jobs.table import DELIVERIES, now, reading, writing
@@ -225,12 +225,13 @@ class _Message(NamedTuple):
     moment: float
 
 
+# In order: a connection refused is one of urllib3's time-outs, too.
 _WORDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (ssl.SSLCertVerificationError, "its certificate is not valid"),
     (ssl.SSLError, "no TLS connection"),
     (socket.gaierror, "host not found"),
+    (NewConnectionError, "no connection"),
     ((TimeoutError, ConnectTimeoutError), "no answer in time"),
-    (urllib3.exceptions.NewConnectionError, "no connection"),
     (OSError, "the connection was cut"),
     ((HTTPError, HTTPException), "no answer in HTTP"),
     (ValueError, "cannot be sent"),
@@ -242,6 +243,7 @@ def _tried(message: _Message, terms: Terms) -> Ending:
     """Send the message once. It never fails: whatever happens is an ending."""
     try:
         place = _place(message.url, terms.plain)
+        check_secret(message.secret)
         status, after = _posted(place, _addresses(place, terms), message, terms)
     except UsageError as error:
         return Ending(None, str(error))
@@ -273,11 +275,13 @@ def _posted(place: Place, addresses: Sequence[str], message: _Message, terms: Te
     headers = _headers(place, message)
     connection = _connected(place, addresses, terms)
     try:
-        with _cut_off(connection, terms.whole):
+        with _cut_off(connection, terms.whole) as late:
             connection.request(
                 "POST", place.path, message.body.encode(), headers, preload_content=False, decode_content=False
             )
             answer = connection.getresponse()
+            if late.is_set():  # headers that stop in their midst look as if that were all
+                raise TimeoutError("no answer in time")
             with suppress(*_FAILURES):  # the status says it all
                 answer.read(READ, decode_content=False)
             return answer.status, answer.headers.get("Retry-After", "")
@@ -333,7 +337,7 @@ def _trust(authority: str | None) -> ssl.SSLContext:
 
 
 @contextmanager
-def _cut_off(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+def _cut_off(connection: HTTPConnection, seconds: float) -> Iterator[threading.Event]:
     """End the connection when its time is over: a socket's own limit begins anew with each byte that drips in."""
     connection.timeout = seconds
     connection.sock.settimeout(seconds)
@@ -349,7 +353,7 @@ def _cut_off(connection: HTTPConnection, seconds: float) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield late
     except _FAILURES as error:
         if late.is_set():
             raise TimeoutError("no answer in time") from error
