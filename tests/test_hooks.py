@@ -8,8 +8,10 @@ import hmac
 import json
 import logging
 import random
+import re
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -37,6 +39,7 @@ from convert.options import Limits
 from tests.engines import Postgres, postgres
 from tests.test_jobs import DAY, TEXT, Supervisors, new, submit
 
+ROOT = Path(__file__).parent.parent
 SECRET = hooks.new_secret()
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 HOME = Terms(plain=True, allowed=LOOPBACK)
@@ -359,6 +362,53 @@ def test_the_next_address_is_tried_where_one_takes_no_connection(engine: sa.Engi
     assert sent(engine, f"http://hooks.example:{receiver.port}/x", terms).state == "delivered"
     none = sent(engine, f"http://hooks.example:{receiver.port}/x", replace(terms, resolve=lambda *_: ["127.0.0.9"]))
     assert (none.state, none.status, none.said) == ("waiting", None, "no connection")
+
+
+def examples(language: str) -> list[str]:
+    """The examples of the manual, each a function `verified(secret, headers, body)`."""
+    section = (ROOT / "docs" / "api.md").read_text("utf-8").split("## Webhooks")[1].split("\n## ")[0]
+    return re.findall(rf"```{language}\n(.*?)```", section, re.S)
+
+
+def in_python(example: str, secret: str, headers: dict[str, str], body: bytes) -> Any:
+    names: dict[str, Any] = {}
+    exec(example, names)
+    return names["verified"](secret, headers, body)
+
+
+def in_node(example: str, secret: str, headers: dict[str, str], body: bytes) -> Any:
+    from playwright._impl._driver import compute_driver_executable
+
+    given = [json.dumps(headers), base64.b64encode(body).decode(), secret]
+    call = "const [h, b, s] = process.argv.slice(1);"
+    call += 'console.log(JSON.stringify(verified(s, JSON.parse(h), Buffer.from(b, "base64"))));'
+    command = [compute_driver_executable()[0], "-e", example + call, *given]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode:
+        raise ValueError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def test_the_manual_s_examples_take_what_is_ours_and_nothing_else(engine: sa.Engine, receiver: Receiver) -> None:
+    (job,) = announce(engine, receiver.url)
+    assert hooks.deliver_due(engine, HOME) == 1
+    (got,) = receiver.got
+    headers = {name: value for name, value in got.headers.items() if name.startswith("webhook-")}
+    late = headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) - 301)}
+    two = headers | {"webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}  # while a secret is changed
+    tried = [(in_python, example) for example in examples("python")]
+    tried += [(in_node, example) for example in examples("javascript")]
+    assert len(tried) == 3
+    for run, example in tried:
+        assert run(example, SECRET, headers, got.body)["data"]["id"] == job
+        assert run(example, SECRET, two, got.body)["data"]["id"] == job
+        for secret, given, body in (
+            (hooks.new_secret(), headers, got.body),
+            (SECRET, late, got.body),
+            (SECRET, headers, got.body.replace(b"succeeded", b"failed")),
+        ):
+            with pytest.raises((ValueError, WebhookVerificationError)):
+                run(example, secret, given, body)
 
 
 # ---------------------------------------------------------------- tried again
