@@ -50,6 +50,8 @@ GATES = {
     "alembic": "jobs/",
     "flask_openapi3": "web/",
     "fsspec": "jobs/store.py",
+    "urllib3": "jobs/hooks.py",
+    "standardwebhooks": "jobs/hooks.py",
 }
 IMPURE = {
     "time",

@@ -367,10 +367,14 @@ def expire(engine: sa.Engine, tombstone: float) -> list[str]:
             JOBS.update()
             .where(JOBS.c.seq.in_(over.scalar_subquery()))
             .values(**empty, state="expired", expires=moment + tombstone)
-            .returning(JOBS.c.result, JOBS.c.input)
+            .returning(JOBS.c.result, JOBS.c.input, JOBS.c.id)
         ).all()
-        c.execute(JOBS.delete().where(JOBS.c.state == "expired", JOBS.c.expires < moment))
-        names = {name for row in rows for name in row}
+        gone = (JOBS.c.state == "expired") & (JOBS.c.expires < moment)
+        over_too = DELIVERIES.c.job.in_([row.id for row in rows]) & (DELIVERIES.c.state != "waiting")
+        c.execute(DELIVERIES.delete().where(over_too))
+        c.execute(DELIVERIES.delete().where(DELIVERIES.c.job.in_(sa.select(JOBS.c.id).where(gone))))
+        c.execute(JOBS.delete().where(gone))
+        names = {name for row in rows for name in row[:2]}
     return [name for name in names if not named(engine, name)]
 
 

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from convert.child import Child, die_with_parent
 from convert.errors import ConvertError, Unavailable
-from convert.jobs import queue
+from convert.jobs import hooks, queue
 from convert.jobs.queue import Job
 from convert.jobs.store import Store
 from convert.jobs.table import engine as engine_of
@@ -34,6 +34,8 @@ from convert.options import Limits
 IDLE = 0.05  # seconds between two looks at the queue, unless woken
 SWEEP = 10.0
 _HOST = socket.gethostname().replace(":", "-")[:40]
+POST = 1.0  # seconds between two looks at what webhooks are to be sent
+POSTMEN = 4  # so many receivers may be slow at once before others wait
 _LOG = logging.getLogger("editions.jobs")
 
 
@@ -70,12 +72,15 @@ class Supervisor:
     """Children at work on the jobs of one table."""
 
     def __init__(self, engine: sa.Engine, store: Store, limits: Limits, size: int, ttl: float, bell: Path | None = None,
-                 lease: float = queue.LEASE, tombstone: float = 7 * 86400.0) -> None:  # fmt: skip
+                 lease: float = queue.LEASE, tombstone: float = 7 * 86400.0,
+                 terms: hooks.Terms = hooks.PUBLIC) -> None:  # fmt: skip
         self.engine, self.store, self.ttl, self.lease, self.tombstone = engine, store, ttl, lease, tombstone
         self.name = f"{_HOST}:{os.getpid()}:{time.time_ns() % 10**9}"
         self.stopping = threading.Event()
         self.bell = _Bell(bell)
         self.hands = [Hand(limits, self._work) for _ in range(size)]
+        self.terms = terms
+        self.postmen = [threading.Thread(target=self._post, daemon=True) for _ in range(POSTMEN)]
 
     def run(self) -> None:
         """Work until `stopping` is set and what is under way is done."""
@@ -83,6 +88,8 @@ class Supervisor:
         with suppress(Unavailable):
             if back := queue.reclaim_dead(self.engine, _HOST):
                 _log("reclaimed", count=back, why="their supervisor is dead")
+        for postman in self.postmen:
+            postman.start()
         while not (self.stopping.is_set() and not self._held()):
             moment = time.monotonic()
             try:
@@ -98,6 +105,8 @@ class Supervisor:
                 _log("unavailable", detail=str(error))
                 time.sleep(1)
             self.bell.wait(IDLE)
+        for postman in self.postmen:
+            postman.join(POST)  # a receiver that is slow now is tried again by whoever comes next
 
     def abandon(self) -> None:
         """Kill what is under way and give its jobs back, so that they wait for no lease."""
@@ -133,6 +142,19 @@ class Supervisor:
             _log("reclaimed", count=back)
         for blob in queue.expire(self.engine, self.tombstone):
             self.store.forget(blob)
+
+    def _post(self) -> None:
+        """Send the news of jobs that ended; whatever goes wrong with one, the next is sent."""
+        while not self.stopping.is_set():
+            sent = 0
+            try:
+                sent = hooks.deliver_due(self.engine, self.terms, 1)
+            except Unavailable as error:
+                _log("unavailable", detail=str(error))
+            except Exception as error:  # the message waits for the end of its lease, and its tries are counted
+                _log("post-broke", detail=type(error).__name__)
+            if not sent:
+                self.stopping.wait(POST)
 
     def _work(self, job: Job, child: Child) -> None:
         began = time.monotonic()
@@ -214,6 +236,7 @@ def main() -> None:
         said["ttl"],
         bell,
         said.get("lease", queue.LEASE),
+        terms=hooks.terms_of(said.get("hooks", {})),
     )
     supervisor.stopping = stopped
     supervisor.run()

@@ -77,7 +77,8 @@ DELIVERIES = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("state", sa.String(9), nullable=False),  # waiting delivered failed
     sa.Column("tries", sa.Integer, nullable=False, default=0),
-    sa.Column("next", sa.Float(53), nullable=False),
+    sa.Column("next", sa.Float(53), nullable=False),  # when it is due, or whoever has it is over his time
+    sa.Column("tried", sa.Float(53)),  # when last
     sa.Column("status", sa.Integer),
     sa.Column("said", sa.Text, nullable=False, default=""),
 )

@@ -76,6 +76,7 @@ def _deliveries() -> None:
         sa.Column("state", sa.String(9), nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("next", _TIME, nullable=False),
+        sa.Column("tried", _TIME),
         sa.Column("status", sa.Integer),
         sa.Column("said", sa.Text, nullable=False),
     )
