@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from convert.errors import UsageError
@@ -29,10 +30,26 @@ class Settings:
     wall_seconds: float = _say(60.0, "longest conversion, in seconds")
     memory_bytes: int = _say(1_500_000_000, "most memory of one conversion, in bytes")
     jobs: int = _say(os.cpu_count() or 1, "conversions at a time")
+    data: str = _say("", "folder for all that the service keeps; empty: editions, in the user's state folder")
+    database: str = _say("", "the jobs' database, as SQLAlchemy names it; empty: SQLite in the data folder")
     cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")
     profiles: str = _say("", "folder of the house styles that may be named, a .toml file each")
     allow_css: bool = _say(False, "whether callers over HTTP may send a style sheet")
+    rate: int = _say(600, "most requests a minute of one key, else of one address; 0: any number")
+    at_once: int = _say(16, "most conversions of one key, else of one address, that are waited for at a time")
+    cors: str = _say("", "origins whose pages may ask the endpoint, with commas: https://desk.example")
     source_url: str = _say("", "where the source of this version is; empty: the service hands it out itself")
+
+    @property
+    def folder(self) -> Path:
+        """The folder for all that the service keeps."""
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(self.data) if self.data else Path(state) / "editions"
+
+    @property
+    def database_url(self) -> str:
+        """The database, as SQLAlchemy names it."""
+        return self.database or f"sqlite:///{self.folder.resolve() / 'jobs.db'}"
 
     @property
     def limits(self) -> Limits:

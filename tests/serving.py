@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -69,23 +70,24 @@ class Server:
 
 @contextmanager
 def serving(first: str = "", **environment: str) -> Iterator[Server]:
-    """A server on a free port with these settings; `first` is run in it before it starts."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", f"{START}{first}\nserve(settings_from(os.environ), port=0)"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=ROOT,
-        env=os.environ | {"EDITIONS_JOBS": "1"} | environment,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Editions is at http://127.0.0.1:"), line
-        yield Server(process, line.split()[-1])
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+    """A server on a free port with these settings and a folder of its own; `first` is run in it before it starts."""
+    with tempfile.TemporaryDirectory(prefix="editions-", ignore_cleanup_errors=True) as folder:
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"{START}{first}\nserve(settings_from(os.environ), port=0)"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | {"EDITIONS_JOBS": "1", "EDITIONS_DATA": folder} | environment,
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line.startswith("Editions is at http://127.0.0.1:"), line
+            yield Server(process, line.split()[-1])
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
 
 
 FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}

@@ -31,6 +31,7 @@ FLOORS = (
     ("child", "files"),
     ("check",),
     ("batch",),
+    ("jobs",),
     ("web",),
     ("cli",),
 )
@@ -45,6 +46,7 @@ GATES = {
     "ftfy": "text.py",
     "charset_normalizer": "decoding.py",
     "pypdf": "check/pdf.py",
+    "limits": "web/quota.py",
 }
 IMPURE = {
     "time",
