@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from convert import __version__
@@ -140,6 +140,7 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
         max_bytes=settings.max_bytes,
         accepted=",".join(READABLE),
         version=__version__,
+        signed_in=g.get("in_session", False),
     )
     return Response(page, problem.status if problem else 200, mimetype="text/html")
 
