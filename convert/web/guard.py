@@ -6,6 +6,8 @@ must be on it, straight, by its own name, and no other site's page; then `g.owne
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,6 +16,7 @@ from convert.errors import ConvertError, UsageError
 from convert.jobs import keys
 from convert.settings import Settings
 from convert.web import cors, sign_in
+from convert.web.order import hear_out
 from convert.web.origin import SAFE, caller, is_local, is_loopback, is_own, is_passed_on, names_loopback
 from convert.web.problems import asked_by_program
 from convert.web.quota import Places, Rate, TooMany
@@ -23,6 +26,7 @@ OPEN = frozenset({"/openapi.json", "/source", "/docs", "/desk.css", "/desk.js", 
 OPEN_FOLDERS = ("/health/", "/docs/")
 OWN = ("/sign-in", "/sign-out")  # who may, they decide themselves
 WAITED_FOR = ("/", "/v1/convert", "/v1/inspect", "/v1/check")  # POST there is answered when it is done
+HEARD = 5.0  # seconds for which the body of who is refused is still read
 CURE = "Make a key, which opens it to whoever has that: editions keys create NAME"
 
 
@@ -75,6 +79,14 @@ def guard(app: Flask, engine: sa.Engine | None, settings: Settings) -> None:
     def sit() -> None:
         if _is_waited_for():
             _seat()
+        g.let_in = True
+
+    @app.after_request
+    def refuse_gently(response: Response) -> Response:
+        if not g.get("let_in") and request.method not in SAFE:
+            with suppress(Exception):  # whatever is wrong with a body that nobody will read
+                hear_out(request, HEARD)
+        return response
 
 
 def refuse_open(host: str, engine: sa.Engine | None) -> None:
