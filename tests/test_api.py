@@ -491,7 +491,10 @@ def test_the_web_process_holds_no_engine() -> None:
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
+CALL_BY_CALL = ("Date", "X-Request-Id", "RateLimit-Remaining", "RateLimit-Reset")
+
+
 def again(second: Answer, first: Answer) -> Answer:
     """`second` with what differs from call to call taken from `first`."""
-    kept = {name: first.headers[name] for name in ("Date", "X-Request-Id")}
+    kept = {name: first.headers[name] for name in CALL_BY_CALL if name in first.headers}
     return Answer(second.status, dict(second.headers) | kept, second.data)
