@@ -42,6 +42,9 @@ class Settings:
     cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")
     profiles: str = _say("", "folder of the house styles that may be named, a .toml file each")
     allow_css: bool = _say(False, "whether callers over HTTP may send a style sheet")
+    rate: int = _say(600, "most requests a minute of one key, else of one address; 0: any number")
+    at_once: int = _say(16, "most conversions of one key, else of one address, that are waited for at a time")
+    cors: str = _say("", "origins whose pages may ask the endpoint, with commas: https://desk.example")
     source_url: str = _say("", "where the source of this version is; empty: the service hands it out itself")
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="Rewrite the expected output of case files; then read the diff."
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_state_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever a test keeps without naming a folder goes with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture

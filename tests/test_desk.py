@@ -261,7 +261,7 @@ def test_nothing_comes_from_elsewhere_and_no_script_or_style_stands_in_the_page(
     assert "unsafe" not in policy
     for rule in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"):
         assert rule in policy
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src)|(src|href)=\"(?!/)", html)
 

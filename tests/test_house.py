@@ -52,6 +52,7 @@ GATES = {
     "fsspec": "jobs/store.py",
     "urllib3": "jobs/hooks.py",
     "standardwebhooks": "jobs/hooks.py",
+    "limits": "web/quota.py",
 }
 IMPURE = {
     "time",

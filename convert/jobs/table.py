@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from convert.errors import NoSpace, Unavailable
+from convert.errors import NoSpace, Unavailable, UsageError
 
 METADATA = sa.MetaData()
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up an INTEGER only
@@ -99,9 +99,25 @@ def engine(url: str) -> sa.Engine:
     return made
 
 
+def opened(url: str) -> sa.Engine:
+    """The engine for the database at `url`, its tables as this version wants them, SQLite's folder made."""
+    file = sa.make_url(url).database if url.startswith("sqlite") else None
+    if file:
+        try:
+            Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"The data folder {Path(file).parent} cannot be made: {error.strerror}.",
+                "Name another (EDITIONS_DATA).",
+            ) from None
+    made = engine(url)
+    migrate(made)
+    return made
+
+
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # no transaction of the driver's own
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

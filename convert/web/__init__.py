@@ -18,6 +18,7 @@ from convert.errors import UsageError
 from convert.settings import Settings
 from convert.web import api, health, openapi, pages, problems
 from convert.web.delivery import as_json
+from convert.web.guard import guard
 from convert.web.pool import Pool
 from convert.web.service import Service
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings, data: Path | None = None, pool: Pool | None =
     service = Service(settings, pool)
     atexit.register(service.pool.close)
     problems.watch(app, partial(pages.problem_page, settings))
+    guard(app, service.engine, settings)
     app.register_api(api.blueprint(service, settings))
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(pages.blueprint(service, settings))
@@ -68,7 +70,7 @@ def _guard(response: Response) -> Response:
     """The headers that keep a browser from doing more with an answer than showing or saving it."""
     response.headers.setdefault("Content-Security-Policy", _POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"  # none at all, and browsers post our own forms as from `null`
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     return response

@@ -11,6 +11,7 @@ Bodies are read here and nowhere else, piece by piece and counted: of a chunked 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -211,16 +212,16 @@ def pieces(request: Request, max_bytes: int, frame: int) -> Iterator[bytes]:
                 raise EOFError
             if count <= most:
                 return
-        _hear_out(request)
+        hear_out(request)
     raise too_large(max_bytes)
 
 
-def _hear_out(request: Request) -> None:
+def hear_out(request: Request, seconds: float = 60.0) -> None:
     """Read on for nothing, within bounds: who is refused while still sending sees a broken connection and no reason."""
     if (request.content_length or 0) > HEARD_OUT:
         return
-    heard = 0
-    while heard < HEARD_OUT and (piece := request.stream.read(PIECE)):
+    heard, late = 0, time.monotonic() + seconds
+    while heard < HEARD_OUT and time.monotonic() < late and (piece := request.stream.read(PIECE)):
         heard += len(piece)
 
 

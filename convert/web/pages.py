@@ -140,6 +140,7 @@ def _desk(settings: Settings, filled: Filled, problem: Problem | None = None) ->
         max_bytes=settings.max_bytes,
         accepted=",".join(READABLE),
         version=__version__,
+        signed_in=g.get("in_session", False),
     )
     return Response(page, problem.status if problem else 200, mimetype="text/html")
 

@@ -28,6 +28,7 @@ REFUSALS = {
     405: ("This address does not take that method.", "Use one that the Allow header names."),
     408: ("", "Send it again: it was the connection that stalled."),
 }
+PROGRAMS = ("/v1", "/health", "/metrics", "/openapi.json")
 OUR_BUG = "This is our bug: please report it with the request's id."
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 _ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -71,7 +72,7 @@ def watch(app: Flask, page: Page) -> None:
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
         problem = problem_of(error)
-        response = as_problem(problem) if _asked_by_program() else page(problem)
+        response = as_problem(problem) if asked_by_program() else page(problem)
         response.headers.extend(problem.headers)
         return response
 
@@ -81,7 +82,7 @@ def problem_of(error: Exception) -> Problem:
     match error:
         case ConvertError():
             wait = getattr(error, "retry_after", 0)
-            headers = (("Retry-After", str(wait)),) if wait else ()
+            headers = getattr(error, "headers", ()) + ((("Retry-After", str(wait)),) if wait else ())
             return Problem(error.status, error.code, str(error), error.hint, error.line, headers)
         case HTTPException(code=int(status)) if status >= 400:
             allowed = getattr(error, "valid_methods", None)
@@ -114,8 +115,9 @@ def wants_parts() -> bool:
     return "multipart/form-data" in request.headers.get("Accept", "")
 
 
-def _asked_by_program() -> bool:
-    return wants_parts() or request.path.startswith(("/v1/", "/health/")) or request.path in ("/v1", "/health")
+def asked_by_program() -> bool:
+    """Whether a program asks, to which a page says nothing."""
+    return wants_parts() or request.path.startswith(("/v1/", "/health/")) or request.path in PROGRAMS
 
 
 def _word(status: int) -> str:

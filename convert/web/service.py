@@ -26,8 +26,7 @@ from convert.jobs import queue
 from convert.jobs.queue import Job, New
 from convert.jobs.store import Store
 from convert.jobs.supervisor import ring
-from convert.jobs.table import engine as engine_of
-from convert.jobs.table import migrate
+from convert.jobs.table import opened
 from convert.jobs.work import manifest_of
 from convert.settings import Settings
 from convert.templating import templates_folder
@@ -54,11 +53,10 @@ class Service:
 
     def __init__(self, settings: Settings, pool: Pool | None = None) -> None:
         self.settings = settings
-        settings.folder.mkdir(parents=True, exist_ok=True)
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.pool = pool or Pool(settings.limits, settings.jobs)
-        self.engine = engine_of(settings.database_url)
+        self.engine = opened(settings.database_url)
         self.store = Store(settings.store_url)
-        migrate(self.engine)
 
     # ------------------------------------------------------------ at once
 
