@@ -25,7 +25,7 @@ from convert.errors import ConvertError, OutputError, UsageError
 from convert.options import FIELDS, Field, Options, options_from
 from convert.report import schema, shown
 from convert.report.text import lines_of as report_lines
-from convert.settings import Settings, settings_from
+from convert.settings import Settings, described, settings_from
 
 if TYPE_CHECKING:
     from convert.batch import Outcome
@@ -493,10 +493,22 @@ def profiles_check(names: tuple[str, ...]) -> None:
 # ---------------------------------------------------------------- serve, doctor
 
 
+def _help_settings(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    click.echo("Environment variables; or lines of a TOML file that EDITIONS_SETTINGS names, in small letters and")
+    click.echo("without EDITIONS_: rate = 100. A variable goes before the file.\n")
+    for variable, default, help in described():
+        click.echo(f"{variable}  {help}\n    default: {default or 'empty'}")
+    context.exit()
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", help="Address to listen at.")
 @click.option("--port", default=8000, type=click.IntRange(0, 65535), help="Port to listen at; 0 takes a free one.")
 @click.option("--data", default="", metavar="DIR", help="Folder for all state. Default: EDITIONS_DATA.")
+@click.option("--help-settings", is_flag=True, is_eager=True, expose_value=False, callback=_help_settings,
+              help="Say which settings there are.")  # fmt: skip
 def serve(host: str, port: int, data: str) -> None:
     """Start the web desk and the HTTP endpoint."""
     from convert.web.serve import serve as start

@@ -6,6 +6,7 @@ Each field is the environment variable EDITIONS_<NAME>; SOURCE_URL is read as it
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -42,6 +43,8 @@ class Settings:
     cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")
     profiles: str = _say("", "folder of the house styles that may be named, a .toml file each")
     allow_css: bool = _say(False, "whether callers over HTTP may send a style sheet")
+    webhooks_plain: bool = _say(False, "whether webhooks may go by http, and not https alone")
+    webhooks_allowed: str = _say("", "networks not public that webhooks may go to, with commas: 10.1.0.0/16")
     rate: int = _say(600, "most requests a minute of one key, else of one address; 0: any number")
     at_once: int = _say(16, "most conversions of one key, else of one address, that are waited for at a time")
     cors: str = _say("", "origins whose pages may ask the endpoint, with commas: https://desk.example")
@@ -64,19 +67,54 @@ class Settings:
         return self.store or str(self.folder.resolve() / "store")
 
     @property
+    def webhooks(self) -> dict[str, Any]:
+        """The terms on which news of jobs is sent."""
+        networks = [net.strip() for net in self.webhooks_allowed.split(",") if net.strip()]
+        return {"plain": self.webhooks_plain, "allowed": networks}
+
+    @property
     def limits(self) -> Limits:
         """The part of these that bounds one conversion."""
         return Limits(**{f.name: getattr(self, f.name) for f in fields(Limits)})
 
 
+def described() -> list[tuple[str, str, str]]:
+    """Each setting: its variable, its default, what it is."""
+    found = []
+    for f in fields(Settings):
+        variable = "SOURCE_URL" if f.name == "source_url" else f"EDITIONS_{f.name.upper()}"
+        default = "processors" if f.name == "jobs" else str(f.default)
+        found.append((variable, default, f.metadata["help"]))
+    return found
+
+
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """The Settings that the environment says. UsageError names a variable whose value does not fit."""
-    said: dict[str, Any] = {}
+    """The Settings that the environment says, and where it says none the file that EDITIONS_SETTINGS names.
+
+    UsageError names a variable or a line whose value does not fit.
+    """
+    said: dict[str, Any] = _file(environment.get("EDITIONS_SETTINGS", ""))
     for f in fields(Settings):
         variable = "SOURCE_URL" if f.name == "source_url" else f"EDITIONS_{f.name.upper()}"
         if variable in environment:
             said[f.name] = _read(variable, environment[variable], type(f.default))
     return Settings(**said)
+
+
+def _file(name: str) -> dict[str, Any]:
+    """What a file of settings says: TOML, the names as they are here."""
+    if not name:
+        return {}
+    try:
+        found = tomllib.loads(Path(name).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The settings {name} cannot be read: {error}.", "Mend EDITIONS_SETTINGS.") from None
+    kinds = {f.name: type(f.default) for f in fields(Settings)}
+    for key, value in found.items():
+        if key not in kinds:
+            raise UsageError(f"{name}: there is no setting {key!r}.", "See editions serve --help-settings.")
+        found[key] = _read(f"{name}: {key}", str(value), kinds[key])
+    return found
 
 
 def _read(variable: str, value: str, kind: type) -> Any:

@@ -53,6 +53,7 @@ GATES = {
     "urllib3": "jobs/hooks.py",
     "standardwebhooks": "jobs/hooks.py",
     "limits": "web/quota.py",
+    "prometheus_client": "web/metrics.py",
 }
 IMPURE = {
     "time",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -15,7 +14,7 @@ from convert.options import FIELDS  # noqa: E402
 from convert.profiles.lint import KEYS  # noqa: E402
 from convert.readers import READERS, TEXT, TEXT_ENDINGS  # noqa: E402
 from convert.rules import RULES, Rule  # noqa: E402
-from convert.settings import Settings  # noqa: E402
+from convert.settings import described  # noqa: E402
 from tests.cases import FOLDER, Case, cases_in  # noqa: E402
 
 
@@ -33,10 +32,9 @@ def options(door: str) -> str:
 def settings() -> str:
     """A table of the settings, with the variable that says each."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    for f in fields(Settings):
-        variable = "SOURCE_URL" if f.name == "source_url" else f"EDITIONS_{f.name.upper()}"
-        default = "processors" if f.name == "jobs" else f"`{f.default}`" if f.default != "" else ""
-        rows.append(f"| `{variable}` | {default} | {f.metadata['help']} |")
+    for variable, default, help in described():
+        shown = default if default in ("", "processors") else f"`{default}`"
+        rows.append(f"| `{variable}` | {shown} | {help} |")
     return "\n".join(rows)
 
 

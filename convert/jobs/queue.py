@@ -228,6 +228,35 @@ def counts(engine: sa.Engine) -> dict[str, int]:
     return {state: found.get(state, 0) for state in _LIVE}
 
 
+class Told(NamedTuple):
+    """What the table says of all its jobs: how many in each state, how they ended, how long they took."""
+
+    states: dict[str, int]
+    endings: dict[str, int]  # by the error's code
+    seconds: dict[str, float]  # by the formats of the newest thousand
+    deaths: int
+
+
+def told(engine: sa.Engine) -> Told:
+    """What there is to know of all jobs, for those who watch."""
+    with reading(engine) as c:
+        rows = c.execute(sa.select(JOBS.c.state, sa.func.count(), sa.func.sum(JOBS.c.failures)).group_by(JOBS.c.state))
+        states = {state: (int(count), int(deaths or 0)) for state, count, deaths in rows}
+        some = sa.select(JOBS.c.request, JOBS.c.error, JOBS.c.started, JOBS.c.finished)
+        newest = c.execute(some.where(JOBS.c.state.in_(DONE)).order_by(JOBS.c.seq.desc()).limit(1000)).all()
+    endings: dict[str, int] = {}
+    took: dict[str, list[float]] = {}
+    for request, error, started, finished in newest:
+        if error:
+            code = json.loads(error).get("code", "internal")
+            endings[code] = endings.get(code, 0) + 1
+        elif started and finished:
+            took.setdefault("+".join(json.loads(request)["formats"]), []).append(finished - started)
+    means = {formats: sum(some) / len(some) for formats, some in took.items()}
+    deaths = sum(deaths for _, deaths in states.values())
+    return Told({state: count for state, (count, _) in states.items()}, endings, means, deaths)
+
+
 def cancel(engine: sa.Engine, name: str, owner: str) -> bool:
     """Erase the job: its row goes, whoever is at it finds no lease to renew. Whether there was one."""
     with writing(engine) as c:

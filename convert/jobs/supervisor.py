@@ -77,6 +77,7 @@ class Supervisor:
         self.engine, self.store, self.ttl, self.lease, self.tombstone = engine, store, ttl, lease, tombstone
         self.name = f"{_HOST}:{os.getpid()}:{time.time_ns() % 10**9}"
         self.stopping = threading.Event()
+        self.hurried = threading.Event()  # and what is under way is not to be finished
         self.bell = _Bell(bell)
         self.hands = [Hand(limits, self._work) for _ in range(size)]
         self.terms = terms
@@ -91,6 +92,9 @@ class Supervisor:
         for postman in self.postmen:
             postman.start()
         while not (self.stopping.is_set() and not self._held()):
+            if self.hurried.is_set():
+                self.abandon()
+                return
             moment = time.monotonic()
             try:
                 if not self.stopping.is_set():
@@ -217,9 +221,15 @@ def _log(event: str, job: Job | None = None, **more: object) -> None:
 
 
 def main() -> None:
-    """Work on the table and the store that standard input names, until SIGTERM."""
-    stopped = threading.Event()
+    """Work on the table and the store that standard input names, until SIGTERM; SIGINT is in a hurry."""
+    stopped, hurried = threading.Event(), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+
+    def hurry(*_: object) -> None:
+        hurried.set()
+        stopped.set()
+
+    signal.signal(signal.SIGINT, hurry)
     die_with_parent()
     said = json.loads(sys.stdin.readline())
     if said.get("parent", os.getppid()) != os.getppid():
@@ -238,7 +248,7 @@ def main() -> None:
         said.get("lease", queue.LEASE),
         terms=hooks.terms_of(said.get("hooks", {})),
     )
-    supervisor.stopping = stopped
+    supervisor.stopping, supervisor.hurried = stopped, hurried
     supervisor.run()
 
 

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from convert import __version__
 from convert.errors import UsageError
 from convert.settings import Settings
-from convert.web import api, health, openapi, pages, problems
+from convert.web import api, health, logs, openapi, pages, problems
 from convert.web.delivery import as_json
 from convert.web.guard import guard
+from convert.web.metrics import Metrics
 from convert.web.pool import Pool
 from convert.web.service import Service
 
@@ -41,8 +42,11 @@ def create_app(settings: Settings, data: Path | None = None, pool: Pool | None =
     )  # fmt: skip
     service = Service(settings, pool)
     atexit.register(service.pool.close)
-    problems.watch(app, partial(pages.problem_page, settings))
+    metrics = Metrics(service)
+    problems.watch(app, partial(pages.problem_page, settings), metrics.refused)
     guard(app, service.engine, settings)
+    metrics.watch(app)
+    logs.watch(app)
     app.register_api(api.blueprint(service, settings))
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(pages.blueprint(service, settings))

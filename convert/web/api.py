@@ -21,7 +21,7 @@ from convert.article import Edition
 from convert.editions import EDITIONS
 from convert.errors import ConvertError
 from convert.files import house_styles
-from convert.jobs import queue
+from convert.jobs import hooks, queue
 from convert.jobs.queue import Job
 from convert.readers import BY_MEDIA_TYPE
 from convert.settings import Settings
@@ -116,7 +116,8 @@ def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
     @api.get("/jobs/<id>", tags=[JOBS], summary="A job", operation_id="job",
              responses={200: m.Job, 404: m.Problem, 410: m.Problem})  # fmt: skip
     def job(path: m.JobPath) -> Response:
-        return _conditional(as_json(said(_job(service, path.id))))
+        found = _job(service, path.id)
+        return _conditional(as_json(said(found) | _delivered(service, found)))
 
     @api.delete("/jobs/<id>", tags=[JOBS], summary="Cancel a job and erase what it made", operation_id="erase",
                 responses={204: None, 404: m.Problem})  # fmt: skip
@@ -165,9 +166,10 @@ def _batches(api: APIBlueprint, service: Service, settings: Settings) -> None:
     )  # fmt: skip
     def submit_batch(query: m.Asked, raw: Parcel) -> Response:
         orders = orders_from(request, settings)
-        wish = _wish(f"{request.path} {len(orders)}")._replace(batch=uuid.uuid4().hex)
+        hook = service.hook(orders[0])
+        wish = _wish(f"{request.path} {len(orders)}")._replace(batch=uuid.uuid4().hex, webhook=hook)
         made = service.submit(orders, wish, queue.BULK)
-        response = as_json(_batch_said(made), 202)
+        response = as_json(_batch_said(made) | ({"webhook": made[0].webhook} if made[0].webhook else {}), 202)
         response.headers["Location"] = f"/v1/batches/{made[0].batch}"
         return response
 
@@ -251,8 +253,9 @@ def _about(api: APIBlueprint, settings: Settings) -> None:
 
 def _accepted(service: Service, order: Order) -> Response:
     """202, once the job is in the table for good."""
-    (job,) = service.submit([order], _wish(request.path))
-    response = as_json(said(job), 202)
+    hook = service.hook(order)
+    (job,) = service.submit([order], _wish(request.path)._replace(webhook=hook))
+    response = as_json(said(job) | ({"webhook": job.webhook} if job.webhook else {}), 202)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return response
 
@@ -290,6 +293,14 @@ def said(job: Job) -> dict[str, Any]:
         "results": [e | {"href": f"/v1/jobs/{job.id}/results/{e['format']}"} for e in manifest["editions"]],
         "error": error and error | {"line": (job.error or {}).get("line") or None},
     }
+
+
+def _delivered(service: Service, job: Job) -> dict[str, Any]:
+    """What became of the news of a job's end; its secret is told once, when the job is made."""
+    if not job.webhook:
+        return {}
+    tries = [d._asdict() | {"tried": _iso(d.tried), "next": _iso(d.next)} for d in hooks.of_job(service.engine, job.id)]
+    return {"webhook": {"url": job.webhook["url"], "deliveries": tries}}
 
 
 def _iso(moment: float | None) -> str | None:

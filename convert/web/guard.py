@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from convert.errors import ConvertError, UsageError
 from convert.jobs import keys
+from convert.jobs.table import Engine
 from convert.settings import Settings
 from convert.web import cors, sign_in
 from convert.web.order import hear_out
@@ -49,7 +49,7 @@ class Misled(Refused):
     code, status = "host", 421
 
 
-def guard(app: Flask, engine: sa.Engine | None, settings: Settings) -> None:
+def guard(app: Flask, engine: Engine | None, settings: Settings) -> None:
     """Let nobody past who may not, and nobody have more than a share. No engine, no keys: open mode."""
     named = cors.origins(settings.cors)
     cors.allow(app, named)
@@ -89,7 +89,7 @@ def guard(app: Flask, engine: sa.Engine | None, settings: Settings) -> None:
         return response
 
 
-def refuse_open(host: str, engine: sa.Engine | None) -> None:
+def refuse_open(host: str, engine: Engine | None) -> None:
     """UsageError where `host` is an address that others reach, and nobody has a key."""
     if not is_loopback(host) and not (engine is not None and keys.any_valid(engine)):
         raise UsageError(
@@ -106,7 +106,7 @@ def _is_free() -> bool:
 # ---------------------------------------------------------------- with keys
 
 
-def _owner(engine: sa.Engine) -> str | None:
+def _owner(engine: Engine) -> str | None:
     """Whose key came: in the header, which then decides alone, else behind the session."""
     if "Authorization" in request.headers:
         scheme, _, key = request.headers["Authorization"].partition(" ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -32,6 +33,12 @@ class Keeper:
         # The supervisor dies with the thread that starts it: this one lives as long as the process.
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self._thread.start()
+
+    def hurry(self) -> None:
+        """Have the supervisor give back what is under way, and end."""
+        self._closed.set()
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
 
     def close(self) -> None:
         """Have the supervisor finish what is under way, as long as one conversion may take; then kill it."""
@@ -67,6 +74,7 @@ def _started(settings: Settings) -> subprocess.Popen[bytes]:
         "jobs": settings.jobs,
         "ttl": settings.keep_seconds,
         "bell": str(settings.folder / "bell"),
+        "hooks": settings.webhooks,
     }
     house = str(Path(__file__).resolve().parent.parent.parent)
     start = f"import sys; sys.path.insert(0, {house!r}); from convert.jobs.supervisor import main; main()"

@@ -41,8 +41,31 @@ class JobError(BaseModel):
     line: int | None
 
 
+class Delivery(BaseModel):
+    """A message about a job, and what became of it."""
+
+    id: str
+    url: str
+    state: Literal["waiting", "delivered", "failed"]
+    tries: int
+    tried: str | None
+    next: str | None
+    status: int | None
+    said: str
+
+
+class Webhook(BaseModel):
+    """Where the news of a job's end goes."""
+
+    url: str
+    secret: str | None = Field(None, description="What signs it; told once, when the job is made.")
+    deliveries: list[Delivery] | None = None
+
+
 class Job(BaseModel):
     """A job, whatever has become of it."""
+
+    webhook: Webhook | None = None
 
     id: str
     state: State
@@ -71,6 +94,7 @@ class Batch(BaseModel):
     running: int
     succeeded: int
     failed: int
+    webhook: Webhook | None = None
     archive: str = Field(description="Where all editions are, once none waits or runs.")
     jobs: list[Job]
 
@@ -144,6 +168,8 @@ _Asked: Any = create_model(
     "_Asked",
     to=(list[str] | None, Field(None, description=f"Formats, separated by commas or repeated: {_TO}.")),
     name=(str | None, Field(None, description="What the file is called; its editions are called so too.")),
+    webhook=(str | None, Field(None, description="Where the news of the job's end goes: https://…")),
+    webhook_secret=(str | None, Field(None, description="What signs it: whsec_…; else one is made, and told once.")),
     **_query,
 )
 _Order: Any = create_model(
@@ -151,6 +177,8 @@ _Order: Any = create_model(
     text=(str, Field(description="The text.")),
     to=(list[str] | str | None, Field(None, description=f"Formats: {_TO}.")),
     name=(str | None, Field(None, description="What its editions are called.")),
+    webhook=(str | None, Field(None, description="Where the news of the job's end goes: https://…")),
+    webhook_secret=(str | None, Field(None, description="What signs it: whsec_…; else one is made, and told once.")),
     **_json,
 )
 

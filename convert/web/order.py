@@ -24,6 +24,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 from convert import covers, profiles
 from convert.article import Source
+from convert.editions import EDITIONS
 from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
 from convert.files import style_named
 from convert.options import FIELDS, Options, options_from
@@ -46,6 +47,8 @@ class Order:
     source: Source
     formats: tuple[str, ...]
     options: Options
+    webhook: str = ""  # where the news of a job's end is to go
+    secret: str = ""  # and what signs it
 
 
 @dataclass(slots=True)
@@ -63,7 +66,17 @@ class Said:
 
 def order_from(request: Request, settings: Settings) -> Order:
     """The Order that `request` gives."""
-    return order_of(said_by(request, settings.max_bytes), settings)
+    said = said_by(request, settings.max_bytes)
+    if not said.values.get("to") and (wanted := _accepted(request)):
+        said.say("to", wanted)
+    return order_of(said, settings)
+
+
+def _accepted(request: Request) -> str:
+    """The format whose media type the caller names in Accept, and likes best; "" where it would take anything."""
+    kinds = {kind.media_type.partition(";")[0]: name for name, kind in EDITIONS.items()}
+    named = [(quality, kind) for kind, quality in request.accept_mimetypes if kind in kinds and quality > 0]
+    return kinds[max(named)[1]] if named else ""
 
 
 def orders_from(request: Request, settings: Settings) -> list[Order]:
@@ -127,6 +140,7 @@ def order_of(said: Said, settings: Settings) -> Order:
     values = dict(said.values)
     formats = known_formats(_parted(_strings("to", values)) or DEFAULT_FORMATS)
     source = _the_text(said.files + [Source("", data) for data in said.pasted if data.strip()])
+    hook, secret = ((_strings(name, values) or [""])[-1] for name in ("webhook", "webhook_secret"))
     if names := _strings("name", values):
         source = replace(source, name=names[-1])
     if len(source.data) > settings.max_bytes:
@@ -137,7 +151,7 @@ def order_of(said: Said, settings: Settings) -> Order:
         options = replace(options, encoding="")  # the encoding is a file's: what was pasted came as Unicode
     if said.pasted and options.reader in ("", AUTO):
         options = replace(options, reader=TEXT)  # what is pasted is text, even where it is about HTML
-    return Order(source, formats, options)
+    return Order(source, formats, options, hook, secret)
 
 
 def styled(options: Options, settings: Settings) -> Options:

@@ -41,6 +41,11 @@ class Pool:
         with self._child() as child:
             return child.convert(source, formats, options)
 
+    @property
+    def busy(self) -> int:
+        """How many children are at work."""
+        return self.size - self._idle.qsize()
+
     def close(self) -> None:
         """Kill the idle children. One at work dies with the thread that waits for it."""
         while True:

@@ -53,7 +53,7 @@ class Problem(NamedTuple):
 Page = Callable[[Problem], Response]
 
 
-def watch(app: Flask, page: Page) -> None:
+def watch(app: Flask, page: Page, told: Callable[[ConvertError], None]) -> None:
     """Let every error of `app` be answered here; `page` draws the answer to a browser."""
 
     @app.before_request
@@ -71,6 +71,8 @@ def watch(app: Flask, page: Page) -> None:
 
     @app.errorhandler(Exception)
     def answer(error: Exception) -> Response:
+        if isinstance(error, ConvertError):
+            told(error)
         problem = problem_of(error)
         response = as_problem(problem) if asked_by_program() else page(problem)
         response.headers.extend(problem.headers)

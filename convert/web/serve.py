@@ -14,12 +14,14 @@ from gunicorn.app.base import BaseApplication
 
 from convert.child import die_with_parent
 from convert.errors import UsageError
+from convert.jobs.table import opened
 from convert.settings import Settings
 from convert.web import create_app
+from convert.web.guard import refuse_open
 from convert.web.keeper import Keeper
+from convert.web.logs import CONFIG
 
 PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
-ACCESS = '%(h)s "%(m)s %(U)s" %(s)s %(b)s bytes %(M)s ms %({x-request-id}o)s'  # no query: a title may stand there
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: Path | None = None) -> None:
@@ -27,9 +29,12 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: P
 
     UsageError where the address cannot be had. Never returns: gunicorn ends the process.
     """
-    listener = _listen(host, port)
     if data is not None:
         settings = replace(settings, data=str(data))
+    engine = opened(settings.database_url)
+    refuse_open(host, engine)
+    engine.dispose()  # before anything forks
+    listener = _listen(host, port)
     Server(settings, listener, host).run()
 
 
@@ -38,6 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, settings: Settings, listener: socket.socket, host: str) -> None:
         self.settings, self.listener = settings, listener
+        self.keeper: Keeper | None = None  # in the worker
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{listener.getsockname()[1]}/"
         super().__init__()
@@ -50,9 +56,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         """The application, made in the worker: the children's parent must be the process that answers."""
         app = create_app(self.settings)
-        keeper = Keeper(self.settings)
-        atexit.register(keeper.close)
+        self.keeper = Keeper(self.settings)
+        atexit.register(self.keeper.close)
         return app
+
+    def _hurry(self, _worker: Any) -> None:
+        if self.keeper:
+            self.keeper.hurry()
 
     def _wishes(self) -> dict[str, Any]:
         jobs = self.settings.jobs
@@ -67,21 +77,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": 5,
             "control_socket_disable": True,
             "when_ready": lambda _server: print(f"Editions is at {self.address}", flush=True),
+            "worker_int": self._hurry,
             "post_fork": lambda _server, _worker: die_with_parent(),
-            "accesslog": "-",
-            "access_log_format": ACCESS,
-            "logconfig_dict": _ALL_TO_STDERR,
+            "logconfig_dict": CONFIG,
         }
-
-
-_LOGGER = {"level": "INFO", "handlers": ["error_console"], "propagate": False}
-_ALL_TO_STDERR = {
-    "root": {"level": "INFO", "handlers": ["error_console"]},
-    "loggers": {
-        "gunicorn.error": _LOGGER | {"qualname": "gunicorn.error"},
-        "gunicorn.access": _LOGGER | {"qualname": "gunicorn.access"},
-    },
-}
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -22,7 +22,7 @@ import convert
 from convert.article import Edition
 from convert.editions import media_name
 from convert.errors import ConvertError, InputError, Unavailable
-from convert.jobs import queue
+from convert.jobs import hooks, queue
 from convert.jobs.queue import Job, New
 from convert.jobs.store import Store
 from convert.jobs.supervisor import ring
@@ -111,6 +111,16 @@ class Service:
         made = queue.submit(self.engine, jobs, self.settings.queue, self.settings.own_queue)
         ring(self.bell)
         return made
+
+    def hook(self, order: Order) -> dict[str, str] | None:
+        """Where the news of the job's end goes, and what signs it; None where nobody asked. Refused where it cannot."""
+        if not order.webhook:
+            return None
+        terms = hooks.terms_of(self.settings.webhooks)
+        hooks.check(order.webhook, terms.plain, terms.allowed)
+        if order.secret:
+            hooks.check_secret(order.secret)
+        return {"url": order.webhook, "secret": order.secret or hooks.new_secret()}
 
     @property
     def bell(self) -> Path:

@@ -11,7 +11,6 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.wrappers import Response as AnyResponse
@@ -19,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from convert import __version__
 from convert.errors import UsageError
 from convert.jobs import keys
+from convert.jobs.table import Engine
 from convert.templating import render
 from convert.web.origin import caller
 from convert.web.problems import Problem
@@ -81,13 +81,13 @@ def _make_secret(place: Path) -> None:
         os.unlink(temporary)
 
 
-def owner_in_session(engine: sa.Engine) -> str | None:
+def owner_in_session(engine: Engine) -> str | None:
     """The key that the session stands for, if it is valid still."""
     owner = session.get("key")
     return owner if isinstance(owner, str) and keys.is_valid(engine, owner) else None
 
 
-def blueprint(engine: sa.Engine) -> Blueprint:
+def blueprint(engine: Engine) -> Blueprint:
     """The page at /sign-in, and /sign-out."""
     pages, failed = Blueprint("sign_in", __name__), Rate(TRIES)
 
