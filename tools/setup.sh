@@ -22,8 +22,9 @@ RUN_PACKAGES=(
     fonts-noto-cjk        # "Noto Serif CJK", "Noto Sans CJK": Chinese, Japanese, Korean
     fonts-symbola         # "Symbola": emoji in outline, for PDF/A refuses colour fonts
 )
-# libjaxb-java: veraPDF needs the XML binding that Java 11 dropped.
-TEST_PACKAGES=(chromium poppler-utils qpdf libjaxb-java)
+# libjaxb-java: veraPDF needs the XML binding that Java 11 dropped. faketime: another day by the clock. postgresql: the
+# tests start a server of their own, on a spare port.
+TEST_PACKAGES=(chromium poppler-utils qpdf libjaxb-java faketime postgresql)
 # Nu runs in Java, Ace in Node with chromium.
 VALIDATOR_PACKAGES=(chromium)
 
@@ -100,7 +101,7 @@ refuse_without_root() {
 refuse_other_system() {
     say "This is no Debian, so nothing was installed. Needed: Python 3.11 or newer with venv, pango with pangoft2,"
     say "harfbuzz-subset, fontconfig, and the fonts Linux Libertine, DejaVu Sans Mono, Noto (all scripts, CJK), Symbola."
-    say "For the tests: chromium, poppler's command-line tools, qpdf, Java 17 or newer, JAXB."
+    say "For the tests: chromium, poppler's command-line tools, qpdf, Java 17 or newer, JAXB, faketime, PostgreSQL."
     say "(Debian's names: $*)"
     say "When they are there, run the same command with SYSTEM=ready before it."
     exit 8

@@ -382,7 +382,8 @@ def reclaim(engine: sa.Engine, lease: float = LEASE) -> int:
     with writing(engine) as c:
         moment = now(c)
         over = (JOBS.c.lease_until < moment) | (JOBS.c.lease_until > moment + 4 * lease)
-        back = JOBS.update().where(JOBS.c.state == "running", over)
+        rows = sa.select(JOBS.c.seq).where(JOBS.c.state == "running", over).with_for_update(skip_locked=True)
+        back = JOBS.update().where(JOBS.c.seq.in_(rows.scalar_subquery()))
         return c.execute(back.values(state="queued", lease_until=0.0, run_after=moment)).rowcount
 
 

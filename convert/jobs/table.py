@@ -93,7 +93,8 @@ sa.Index("deliveries_job", DELIVERIES.c.job)
 def engine(url: str) -> sa.Engine:
     """The engine for the database at `url`. SQLite keeps every commit over a power cut, and waits for its turn."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
+        bounds = {"options": _BOUNDS} if url.startswith("postgresql") else {}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args=bounds)
     made = sa.create_engine(url, connect_args={"timeout": 30})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin)
@@ -114,6 +115,10 @@ def opened(url: str) -> sa.Engine:
     made = engine(url)
     migrate(made)
     return made
+
+
+# A process that is stopped or cut off in the middle of a transaction must not stop the others: PostgreSQL ends it.
+_BOUNDS = "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=10000 -c statement_timeout=60000"
 
 
 def _prepare(connection: Any, _record: Any) -> None:
