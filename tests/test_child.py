@@ -214,7 +214,7 @@ def test_killed_during_a_request(child: Child, sign: signal.Signals) -> None:
     with pytest.raises(ConvertError) as caught:
         child.convert(BIG, ("pdf",), Options())
     timer.join()
-    assert caught.value.code == "killed"
+    assert caught.value.code in ("internal", "killed")
     assert caught.value.hint
     assert gone(pid)
     works(child)
