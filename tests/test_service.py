@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -234,6 +235,30 @@ def test_the_description_is_openapi(server: Server) -> None:
     body = document["paths"]["/v1/convert"]["post"]["requestBody"]["content"]
     assert {"multipart/form-data", "application/json", "text/plain"} <= set(body)
     assert "title" in document["components"]["schemas"]["Order"]["properties"]
+
+
+def test_logs_are_json_with_the_request_s_id_and_no_query(tmp_path: Path) -> None:
+    log = f"import os; os.dup2(os.open({str(tmp_path / 'log')!r}, os.O_CREAT | os.O_WRONLY | os.O_APPEND), 2)"
+    with serving(log) as server:
+        parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        headers = PLAIN | {"X-Request-Id": "request-1", "traceparent": parent}
+        assert server.ask("POST", "/v1/jobs?to=html&title=Secret+Title", TEXT.encode(), headers).status == 202
+        said = (tmp_path / "log").read_text("utf-8")
+        wait_until(lambda: "job.done" in (tmp_path / "log").read_text("utf-8"))
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    (line,) = [line for line in lines if line.get("request_id") == "request-1"]
+    assert (line["path"], line["status"], line["trace"]) == ("/v1/jobs", 202, f"request-1 {parent}")
+    assert "Secret" not in (tmp_path / "log").read_text("utf-8")
+    assert f"request-1 {parent}" in (tmp_path / "log").read_text("utf-8").partition("job.done")[2]
+
+
+def test_metrics_count_what_happens(server: Server) -> None:
+    done(server, submitted(server))
+    server.ask("POST", "/v1/convert?to=nothing", TEXT.encode(), PLAIN)
+    said = server.ask("GET", "/metrics").data.decode()
+    assert re.search(r'editions_jobs\{state="succeeded"\} [1-9]', said)
+    assert 'editions_failures_total{code="unknown-format"}' in said
+    assert 'route="/v1/jobs/<id>"' in said
 
 
 def test_ready_really_renders(server: Server) -> None:

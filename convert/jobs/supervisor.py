@@ -235,6 +235,7 @@ def main() -> None:
     if said.get("parent", os.getppid()) != os.getppid():
         return  # it died before it could be said that this process dies with it
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     engine = engine_of(said["database"])
     migrate(engine)
     bell = Path(said["bell"]) if said.get("bell") else None

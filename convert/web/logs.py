@@ -23,7 +23,12 @@ CONFIG: dict[str, Any] = {  # for logging.config.dictConfig
     },
     "handlers": {"json": _HANDLER},
     "root": {"level": "INFO", "handlers": ["json"]},
-    "loggers": dict.fromkeys(("gunicorn.error", "gunicorn.access", "editions"), _QUIET),
+    "loggers": {
+        "gunicorn.error": _QUIET,
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},  # it tells the query
+        "editions": _QUIET,
+        "alembic": {"level": "WARNING"},
+    },
 }
 
 
