@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import signal
 import socket
 import struct
 from dataclasses import replace
@@ -21,6 +22,7 @@ from convert.web.guard import refuse_open
 from convert.web.keeper import Keeper
 from convert.web.logs import CONFIG
 
+HURRY = 5  # seconds that SIGINT leaves
 PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
 
 
@@ -61,6 +63,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return app
 
     def _hurry(self, _worker: Any) -> None:
+        """SIGINT: nothing that is under way is waited for.
+
+        gunicorn ends its worker inside the signal's handler, which asks for locks that the very thread it interrupted
+        may hold; then nobody ever comes back from it. So the kernel ends what has not ended by itself.
+        """
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(HURRY)
         if self.keeper:
             self.keeper.hurry()
 
