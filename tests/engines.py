@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import sqlalchemy as sa
 
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to be root
 
@@ -52,6 +55,15 @@ class Postgres:
         self.programs, self.data, self.port = programs, data, port
         self.url = f"postgresql+psycopg://editions@127.0.0.1:{port}/postgres"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def fresh(self) -> str:
+        """The URL of a new database, empty."""
+        name = f"t{random.getrandbits(48):x}"
+        root = sa.create_engine(self.url, isolation_level="AUTOCOMMIT")
+        with root.connect() as c:
+            c.execute(sa.text(f"CREATE DATABASE {name}"))
+        root.dispose()
+        return self.url.replace("/postgres", f"/{name}")
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of its programs to its end."""

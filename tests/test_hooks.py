@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import logging
-import random
 import re
 import socket
 import ssl
@@ -67,12 +66,7 @@ def either(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
         yield request.getfixturevalue("engine")
         return
     server: Postgres = request.getfixturevalue("server")
-    name = f"t{random.getrandbits(48):x}"
-    root = sa.create_engine(server.url, isolation_level="AUTOCOMMIT")
-    with root.connect() as c:
-        c.execute(sa.text(f"CREATE DATABASE {name}"))
-    root.dispose()
-    made = table.engine(server.url.replace("/postgres", f"/{name}"))
+    made = table.engine(server.fresh())
     table.migrate(made)
     yield made
     made.dispose()

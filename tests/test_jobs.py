@@ -45,12 +45,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/jobs.db"
     server: Postgres = request.getfixturevalue("server")
-    name = f"t{random.getrandbits(48):x}"
-    root = sa.create_engine(server.url, isolation_level="AUTOCOMMIT")
-    with root.connect() as c:
-        c.execute(sa.text(f"CREATE DATABASE {name}"))
-    root.dispose()
-    return server.url.replace("/postgres", f"/{name}")
+    return server.fresh()
 
 
 @pytest.fixture

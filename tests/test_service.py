@@ -20,6 +20,11 @@ import pytest
 from openapi_spec_validator import validate
 
 from convert import Source, pipeline
+from convert.jobs import queue
+from convert.options import Options
+from convert.settings import Settings
+from convert.web.order import Order
+from convert.web.service import Service, Wish
 from tests.serving import JSON, PLAIN, Answer, Server, command_of, descendants, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
@@ -179,6 +184,20 @@ def test_a_key_counts_whatever_the_frame_and_the_file_s_name(server: Server) -> 
     two = server.ask("POST", "/v1/jobs", body, JSON | {"Idempotency-Key": "k-2"})
     assert (one.status, two.status) == (202, 202)
     assert one.json["id"] == two.json["id"]
+
+
+def test_a_text_that_another_job_s_end_took_along_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service, submit = Service(Settings(data=str(tmp_path))), queue.submit
+
+    def taken(*said: Any) -> list[Any]:
+        made = submit(*said)
+        service.store.forget(made[0].input)
+        return made
+
+    monkeypatch.setattr(queue, "submit", taken)
+    (job,) = service.submit([Order(Source("a.txt", TEXT.encode()), ("html",), Options())], Wish(""))
+    assert service.store.text(job.input) == TEXT.encode()
+    service.engine.dispose()
 
 
 # ---------------------------------------------------------------- kills

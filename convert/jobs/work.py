@@ -17,7 +17,8 @@ from convert.jobs.queue import Job
 from convert.jobs.store import Store
 from convert.options import Options
 
-AGAIN = ("killed", "internal")  # codes of errors that may be the machine's and not the text's
+# Codes of errors that may be the machine's and not the text's; a text that is gone may be on its way back.
+AGAIN = ("killed", "internal", "text-gone")
 
 
 def do(job: Job, engine: sa.Engine, store: Store, child: Child, ttl: float, told: Callable[[str], None]) -> str:

@@ -109,6 +109,9 @@ class Service:
             kept, ttl = self.store.manifest(place), self.settings.keep_seconds
             jobs.append(self._new(order, wish, place, text, ttl, kept, once, priority))
         made = queue.submit(self.engine, jobs, self.settings.queue, self.settings.own_queue)
+        for order, job in zip(orders, jobs, strict=True):  # another job's end may have taken the same text along
+            if self.store.text(job.input) is None:
+                self.store.put_text(order.source.data)
         ring(self.bell)
         return made
 
