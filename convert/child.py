@@ -76,9 +76,11 @@ class Child:
         """
         return self._asked([(source, options.overrides)], formats, options, told, page=page)
 
-    def collect(self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options) -> Reply:
+    def collect(
+        self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options, told: Told = lambda _: None
+    ) -> Reply:
         """The editions of one issue of `texts`, each with its overrides. Raises what `convert` does."""
-        return self._asked(texts, formats, options, collect=True)
+        return self._asked(texts, formats, options, told, collect=True)
 
     def _asked(
         self,

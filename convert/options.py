@@ -145,7 +145,7 @@ def _value(known: Field, value: Any, before: Any) -> Any:
             several = [x for v in items for x in (_text(known, v).split(",") if known.name in _RULES else [v])]
             return (before or ()) + tuple(_text(known, v).strip() for v in several if _text(known, v).strip())
         case "flag":
-            return _flag(known, value)
+            return flag(known.name, value)
         case "yaml":
             return _yaml(known, value)
         case "cover":
@@ -184,13 +184,16 @@ def _text(known: Field, value: Any) -> str:
 _NEITHER = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]+")
 
 
-def _flag(known: Field, value: Any) -> bool | None:
+def flag(name: str, value: Any) -> bool | None:
+    """What was said of `name`, which is true or false; None where nothing was."""
+    if isinstance(value, list) and len(value) < 2:
+        value = value[0] if value else None
     words = {"": None, "true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False}
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, str) and value.lower() in words:
         return words[value.lower()]
-    raise UsageError(f"{known.name} must be true or false, not {value!r}.", "Say true or false.")
+    raise UsageError(f"{name} must be true or false, not {value!r}.", "Say true or false.")
 
 
 def _pairs(known: Field, value: Any) -> Iterable[tuple[str, str]]:

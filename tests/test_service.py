@@ -8,6 +8,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -25,7 +27,7 @@ from convert.options import Options
 from convert.settings import Settings
 from convert.web.order import Order
 from convert.web.service import Service, Wish
-from tests.serving import JSON, PLAIN, Answer, Server, command_of, descendants, serving, wait_until
+from tests.serving import JSON, PLAIN, ROOT, Answer, Server, command_of, descendants, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
 SLOW = "A Title\n\n" + "A sentence of no great length stands here. " * 20_000
@@ -336,6 +338,32 @@ def test_one_key_is_one_batch(server: Server) -> None:
     one, two = (server.ask("POST", "/v1/batches?to=html", data, headers) for _ in range(2))
     assert one.headers["Location"] == two.headers["Location"]
     assert server.ask("POST", "/v1/batches?to=html", parcel(a_txt="X"), headers).status == 409
+
+
+def test_several_texts_are_one_issue(server: Server, tmp_path: Path) -> None:
+    texts = {"a.txt": "One\n\nby Ada Ash\n\nThe first.\n", "b.md": "# Two\n\nThe *second*.\n"}
+    data, zipped = parcel(**{name.replace(".txt", "_txt"): text for name, text in texts.items()}), "application/zip"
+    path = "/v1/convert?collect=true&title=Summer&to=html"
+    at_once = server.ask("POST", path, data, {"Content-Type": zipped})
+    assert (at_once.status, at_once.headers["Content-Disposition"][:34]) == (200, 'attachment; filename="summer.html"')
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    words = ["-m", "convert.cli", "convert", "--collect", "--title", "Summer", *texts, "-t", "html", "-o", "."]
+    subprocess.run([sys.executable, *words], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert (tmp_path / "summer.html").read_bytes() == at_once.data
+    later = server.ask("POST", path.replace("convert", "jobs"), data, {"Content-Type": zipped})
+    wait_until(lambda: server.ask("GET", later.headers["Location"]).json["state"] == "succeeded")
+    assert server.ask("GET", later.headers["Location"] + "/results/html").data == at_once.data
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/convert?collect=true", "/v1/convert?collect=true&title=T&overrides=title:+U", "/v1/convert?collect=maybe",
+     "/v1/inspect?collect=true&title=T", "/v1/batches?collect=true&title=T"],
+)  # fmt: skip
+def test_issues_that_cannot_be(server: Server, path: str) -> None:
+    answer = server.ask("POST", path, parcel(a_txt=TEXT), {"Content-Type": "application/zip"})
+    assert (answer.status, answer.json["hint"] != "") == (400, True)
 
 
 def bomb() -> bytes:

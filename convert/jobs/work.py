@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from convert import parcel
 from convert.article import Source
 from convert.child import Child, Reply
 from convert.errors import ConvertError, Unavailable
@@ -43,12 +44,19 @@ def _made(job: Job, store: Store, child: Child, told: Callable[[str], None]) -> 
     if data is None:
         raise ConvertError("The text is no longer in the store.", "Send it again.", code="text-gone")
     request = job.request
-    options = options_of(request["options"])
-    reply = child.convert(Source(request["name"], data), request["formats"], options, told=told)
+    reply = _set(child, request, data, told)
     manifest = manifest_of(reply)
     files = {e.format: e.data for e in reply.editions} | {"report.json": json.dumps(reply.report).encode()}
     store.publish(job.result, files, manifest)
     return manifest
+
+
+def _set(child: Child, request: dict[str, Any], data: bytes, told: Callable[[str], None]) -> Reply:
+    """The editions of the text, or of the issue whose texts were packed."""
+    formats, options = request["formats"], options_of(request["options"])
+    if request.get("issue"):
+        return child.collect([(text, "") for text in parcel.parted(data)], formats, options, told)
+    return child.convert(Source(request["name"], data), formats, options, told=told)
 
 
 def manifest_of(reply: Reply) -> dict[str, Any]:

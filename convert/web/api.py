@@ -27,7 +27,7 @@ from convert.readers import BY_MEDIA_TYPE
 from convert.settings import Settings
 from convert.web import models as m
 from convert.web.delivery import as_json, attachment, called, delivered, zipped
-from convert.web.order import Order, order_from, orders_from
+from convert.web.order import Order, order_from, orders_from, single_from
 from convert.web.service import Gone, Missing, Service, Wish
 
 STREAM = 30.0  # seconds after which a stream of events ends, with the time to come back in
@@ -49,7 +49,7 @@ def _list_of(model: type[BaseModel]) -> dict[str, Any]:
 class Text(RawModel):
     """A text as a request brings it."""
 
-    mimetypes: list[str] = ["multipart/form-data", "application/json", "text/plain", *BY_MEDIA_TYPE]  # noqa: RUF012 (as flask-openapi3 has it)
+    mimetypes: list[str] = ["multipart/form-data", "application/json", "text/plain", *BY_MEDIA_TYPE, "application/zip"]  # noqa: RUF012 (as flask-openapi3 has it)
 
 
 class Parcel(RawModel):
@@ -94,7 +94,7 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
               responses={200: {"description": "As editions-report-1 has it.",
                                "content": {"application/json": {"schema": {"type": "object"}}}}})  # fmt: skip
     def inspect(query: m.Asked, raw: Text) -> Response:
-        order = order_from(request, settings)
+        order = single_from(request, settings)
         return as_json(service.pool.convert(order.source, (), order.options).report)
 
 

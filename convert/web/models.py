@@ -168,6 +168,7 @@ _Asked: Any = create_model(
     "_Asked",
     to=(list[str] | None, Field(None, description=f"Formats, separated by commas or repeated: {_TO}.")),
     name=(str | None, Field(None, description="What the file is called; its editions are called so too.")),
+    collect=(bool | None, Field(None, description="Make one issue of all the texts; it wants a title.")),
     webhook=(str | None, Field(None, description="Where the news of the job's end goes: https://…")),
     webhook_secret=(str | None, Field(None, description="What signs it: whsec_…; else one is made, and told once.")),
     **_query,

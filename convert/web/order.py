@@ -22,16 +22,15 @@ from flask import Request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from convert import covers, profiles
+from convert import covers, parcel, profiles
 from convert.article import Source
 from convert.editions import EDITIONS
 from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
 from convert.files import style_named
-from convert.options import FIELDS, Options, options_from
+from convert.options import FIELDS, Options, flag, options_from
 from convert.pipeline import DEFAULT_FORMATS, known_formats
 from convert.readers import AUTO, BY_MEDIA_TYPE, TEXT
 from convert.settings import Settings
-from convert.web import parcel
 
 PIECE = 1 << 16
 FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
@@ -47,6 +46,7 @@ class Order:
     source: Source
     formats: tuple[str, ...]
     options: Options
+    parts: tuple[Source, ...] = ()  # the texts of an issue; `source` then holds them packed
     webhook: str = ""  # where the news of a job's end is to go
     secret: str = ""  # and what signs it
 
@@ -72,6 +72,18 @@ def order_from(request: Request, settings: Settings) -> Order:
     return order_of(said, settings)
 
 
+def single_from(request: Request, settings: Settings) -> Order:
+    """The Order that `request` gives, of one text. UsageError where it is to be an issue."""
+    said = said_by(request, settings.max_bytes)
+    _refuse_issue(said)
+    return order_of(said, settings)
+
+
+def _refuse_issue(said: Said) -> None:
+    if flag("collect", said.values.get("collect", [])):
+        raise UsageError("No issue is made here.", "Send the texts with collect=true to /v1/convert or /v1/jobs.")
+
+
 def _accepted(request: Request) -> str:
     """The format whose media type the caller names in Accept, and likes best; "" where it would take anything."""
     kinds = {kind.media_type.partition(";")[0]: name for name, kind in EDITIONS.items()}
@@ -82,6 +94,7 @@ def _accepted(request: Request) -> str:
 def orders_from(request: Request, settings: Settings) -> list[Order]:
     """An Order for each text of a batch: the files of a form, those in its zip archives, each with the same options."""
     said = said_by(request, settings.batch_bytes, settings.batch_texts + PARTS)
+    _refuse_issue(said)
     texts = [text for file in said.files for text in _unpacked(file, settings)]
     if len(texts) > settings.batch_texts:
         raise LimitError(
@@ -139,11 +152,13 @@ def order_of(said: Said, settings: Settings) -> Order:
     """The Order that was given. UsageError names what is said twice or not known, InputError a missing text."""
     values = dict(said.values)
     formats = known_formats(_parted(_strings("to", values)) or DEFAULT_FORMATS)
-    source = _the_text(said.files + [Source("", data) for data in said.pasted if data.strip()])
+    texts = said.files + [Source("", data) for data in said.pasted if data.strip()]
+    parts = _parts(texts, settings) if flag("collect", values.pop("collect", [])) else ()
+    source = parcel.packed(parts) if parts else _the_text(texts)
     hook, secret = ((_strings(name, values) or [""])[-1] for name in ("webhook", "webhook_secret"))
     if names := _strings("name", values):
         source = replace(source, name=names[-1])
-    if len(source.data) > settings.max_bytes:
+    if sum(len(text.data) for text in parts or (source,)) > settings.max_bytes:
         raise too_large(settings.max_bytes)
     options = options_from({k: v[0] if len(v) == 1 else v for k, v in values.items()}, "http")
     options = styled(options, settings)
@@ -151,7 +166,22 @@ def order_of(said: Said, settings: Settings) -> Order:
         options = replace(options, encoding="")  # the encoding is a file's: what was pasted came as Unicode
     if said.pasted and options.reader in ("", AUTO):
         options = replace(options, reader=TEXT)  # what is pasted is text, even where it is about HTML
-    return Order(source, formats, options, hook, secret)
+    if parts:
+        _refuse_for_issue(options)
+    return Order(source, formats, options, parts, hook, secret)
+
+
+def _parts(texts: list[Source], settings: Settings) -> tuple[Source, ...]:
+    """The texts of an issue, in their order; those of an archive as they lie in it."""
+    parts = tuple(text for file in texts for text in _unpacked(file, settings))
+    return parts or (_the_text([]),)
+
+
+def _refuse_for_issue(options: Options) -> None:
+    if not options.title:
+        raise UsageError("An issue has no title of its own.", "Give it one: title.", code="no-title")
+    if options.overrides:
+        raise UsageError("Overrides correct one text, and an issue has several.", "Set right each text's front matter.")
 
 
 def styled(options: Options, settings: Settings) -> Options:
@@ -198,7 +228,7 @@ def _the_text(texts: list[Source]) -> Source:
         case _:
             raise UsageError(
                 f"There are {len(texts)} texts, and one is set at a time.",
-                "Give either one file or one pasted text.",
+                "Give one file or one pasted text. Of several, collect=true makes one issue; /v1/batches sets each.",
                 code="several-texts",
             )
 

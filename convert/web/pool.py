@@ -41,6 +41,11 @@ class Pool:
         with self._child() as child:
             return child.convert(source, formats, options)
 
+    def collect(self, texts: Sequence[Source], formats: Sequence[str], options: Options) -> Reply:
+        """What `Child.collect` gives. Busy where no child gets free in time."""
+        with self._child() as child:
+            return child.collect([(text, "") for text in texts], formats, options)
+
     @property
     def busy(self) -> int:
         """How many children are at work."""

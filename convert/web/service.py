@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import convert
 from convert.article import Edition
+from convert.child import Reply
 from convert.editions import media_name
 from convert.errors import ConvertError, InputError, Unavailable
 from convert.jobs import hooks, queue
@@ -65,7 +66,7 @@ class Service:
         place = result_key(order, owner)
         if found := self._kept(place):
             return found
-        reply = self.pool.convert(order.source, order.formats, order.options)
+        reply = self._set(order)
         result = Result(reply.editions, reply.report["remarks"], reply.report["metadata"])
         if self.settings.cache_seconds > 0:
             try:
@@ -73,6 +74,11 @@ class Service:
             except Unavailable as error:  # the answer stands; only the next who asks must wait again
                 _LOG.warning(json.dumps({"event": "not-kept", "detail": str(error)}))
         return result
+
+    def _set(self, order: Order) -> Reply:
+        if order.parts:
+            return self.pool.collect(order.parts, order.formats, order.options)
+        return self.pool.convert(order.source, order.formats, order.options)
 
     def _kept(self, place: str) -> Result | None:
         try:
@@ -134,7 +140,12 @@ class Service:
         self, order: Order, wish: Wish, place: str, text: str, ttl: float, manifest: dict[str, Any] | None,
         once: str | None = None, priority: int = queue.ORDINARY,
     ) -> New:  # fmt: skip
-        request = {"name": order.source.name, "formats": list(order.formats), "options": asdict(order.options)}
+        request = {
+            "name": order.source.name,
+            "formats": list(order.formats),
+            "options": asdict(order.options),
+            **({"issue": True} if order.parts else {}),
+        }
         return New(
             owner=wish.owner, request=request, input=text, result=place, ttl=ttl, manifest=manifest, once=once,
             fingerprint=_digest(wish.route, fingerprint(order)), batch=wish.batch, trace=wish.trace,
@@ -187,8 +198,9 @@ class Missing(InputError):
 
 def fingerprint(order: Order) -> str:
     """What is asked for, whatever the file is called and however the request was framed."""
+    texts = [hashlib.sha256(text.data).hexdigest() for text in order.parts or (order.source,)]
     said = {
-        "text": hashlib.sha256(order.source.data).hexdigest(),
+        "text": texts if order.parts else texts[0],
         "formats": order.formats,
         "options": asdict(order.options),
     }
@@ -197,7 +209,8 @@ def fingerprint(order: Order) -> str:
 
 def result_key(order: Order, owner: str) -> str:
     """The place of an order's editions in the store: all that they depend on, and whose they are."""
-    return _digest(owner, fingerprint(order), media_name(order.source.name), installation())
+    names = "\n".join(part.name for part in order.parts) or media_name(order.source.name)
+    return _digest(owner, fingerprint(order), names, installation())
 
 
 @cache

@@ -1,9 +1,15 @@
-"""Parcels: the texts in a zip archive, unpacked within bounds. What its names say becomes a name and never a path."""
+"""Parcels: the texts in a zip archive, unpacked within bounds. What its names say becomes a name and never a path.
+
+Several texts that are to be one thing in the store are packed in one piece, and parted again.
+"""
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import zipfile
+from collections.abc import Sequence
 
 from convert.article import Source
 from convert.editions import media_name
@@ -65,3 +71,14 @@ def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], max_bytes: i
         left -= len(data)
         texts.append(Source(member.filename.replace("\\", "/").rpartition("/")[2], bytes(data)))
     return texts
+
+
+def packed(texts: Sequence[Source]) -> Source:
+    """The texts in one piece: the same texts are the same bytes."""
+    said = [{"name": text.name, "data": base64.b64encode(text.data).decode()} for text in texts]
+    return Source("", json.dumps(said).encode())
+
+
+def parted(data: bytes) -> list[Source]:
+    """The texts that were packed."""
+    return [Source(one["name"], base64.b64decode(one["data"])) for one in json.loads(data)]
