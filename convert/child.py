@@ -82,22 +82,30 @@ class Child:
         """The editions of one issue of `texts`, each with its overrides. Raises what `convert` does."""
         return self._asked(texts, formats, options, told, collect=True)
 
+    def check(
+        self, editions: Sequence[Edition], source: Source | None, formats: Sequence[str], options: Options
+    ) -> dict[str, Any]:
+        """The verdict on `editions`, held against `source` where it is known; without any, on those it gives."""
+        texts = [(source, options.overrides)] if source else []
+        return self._asked(texts, formats, options, check=[_head_of(e) for e in editions], more=editions).report
+
     def _asked(
         self,
         texts: Sequence[tuple[Source, str]],
         formats: Sequence[str],
         options: Options,
         told: Told = lambda _: None,
-        **more: bool,
+        more: Sequence[Edition] = (),
+        **said: Any,
     ) -> Reply:
         process = self._ready()
         heads = [{"name": source.name, "size": len(source.data), "overrides": own} for source, own in texts]
-        request = {"texts": heads, "formats": list(formats), "options": asdict(options), **more}
+        request = {"texts": heads, "formats": list(formats), "options": asdict(options), **said}
         late = threading.Event()
         timer = threading.Timer(self.limits.wall_seconds, self._stop, (process, late))
         timer.start()
         try:
-            _send(process.stdin, request, b"".join(source.data for source, _ in texts))
+            _send(process.stdin, request, b"".join([*(source.data for source, _ in texts), *(e.data for e in more)]))
             while "stage" in (answer := _receive(process.stdout))[0]:
                 told(answer[0]["stage"])
             head, data = answer
@@ -235,6 +243,11 @@ def _receive(pipe: IO[bytes] | None) -> tuple[dict[str, Any], bytes]:
     return json.loads(head), data
 
 
+def _head_of(edition: Edition) -> dict[str, Any]:
+    size = len(edition.data)
+    return {"format": edition.format, "name": edition.name, "media_type": edition.media_type, "size": size}
+
+
 def _editions_from(heads: list[dict[str, Any]], data: bytes) -> list[Edition]:
     editions, at = [], 0
     for head in heads:
@@ -281,6 +294,8 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits, told: Told) -> tu
     options = Options(**{k: _tuples(v) for k, v in head["options"].items()})
     texts, formats = _texts(head["texts"], data), head["formats"]
     try:
+        if "check" in head:
+            return _checked(texts, _editions_from(head["check"], data[_size(texts) :]), formats, options, limits)
         if not formats:
             return _inspected(texts[0][0], options, limits, head["page"])
         if head.get("collect"):
@@ -295,12 +310,8 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits, told: Told) -> tu
             "Split the text, ask for -t html,epub only, or raise EDITIONS_MEMORY_BYTES.",
         )
         return {"error": _error_head(short)}, b""
-    heads = [
-        {"format": e.format, "name": e.name, "media_type": e.media_type, "size": len(e.data)}
-        for e in publication.editions
-    ]
     return (
-        {"editions": heads, "report": report.of(publication)},
+        {"editions": [_head_of(e) for e in publication.editions], "report": report.of(publication)},
         b"".join(e.data for e in publication.editions),
     )
 
@@ -311,6 +322,26 @@ def _texts(heads: list[dict[str, Any]], data: bytes) -> list[tuple[Source, str]]
         texts.append((Source(head["name"], data[at : at + head["size"]]), head["overrides"]))
         at += head["size"]
     return texts
+
+
+def _size(texts: Sequence[tuple[Source, str]]) -> int:
+    return sum(len(source.data) for source, _ in texts)
+
+
+def _checked(
+    texts: Sequence[tuple[Source, str]], editions: Sequence[Edition], formats: Sequence[str], options: Options,
+    limits: Limits,
+) -> tuple[dict[str, Any], bytes]:  # fmt: skip
+    """The verdict on the editions sent, else on those that the text gives."""
+    from convert import check, pipeline
+
+    source = texts[0][0] if texts else None
+    if source and not editions:
+        editions = pipeline.convert(source, formats, options, limits).editions
+    name = source.name if source and source.name else editions[0].name
+    proof = check.Proof(name, tuple(editions), source, options)
+    (verdict,) = check.check([proof], check.BOUNDED)
+    return {"editions": [], "report": verdict.to_json()}, b""
 
 
 def _inspected(source: Source, options: Options, limits: Limits, page: bool) -> tuple[dict[str, Any], bytes]:

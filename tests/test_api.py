@@ -22,12 +22,14 @@ from urllib.parse import quote
 
 import pytest
 
+from convert import check
 from convert.article import Source
 from convert.child import Child, Reply
 from convert.editions import EDITIONS
 from convert.options import Options
 from convert.settings import Settings
 from convert.web import colophon, create_app
+from convert.web.order import PROVABLE
 from convert.web.pool import Pool
 from tests.serving import FORM, JSON, PLAIN, ROOT, START, Answer, Server, alive, descendants, form, serving, wait_until
 
@@ -38,6 +40,65 @@ TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n
 def server() -> Iterator[Server]:
     with serving() as server:
         yield server
+
+
+# ---------------------------------------------------------------- the ship-gate
+
+
+def trial(server: Server, **files: tuple[str, bytes]) -> Answer:
+    """POST these parts, a name and its bytes each, to be checked; `edition_2` is another `edition`."""
+    parts = [
+        f'--b\r\nContent-Disposition: form-data; name="{part.partition("_")[0]}"; filename="{name}"\r\n\r\n'.encode()
+        + data
+        for part, (name, data) in files.items()
+    ]
+    body = b"\r\n".join([*parts, b"--b--\r\n"])
+    return server.ask("POST", "/v1/check", body, {"Content-Type": "multipart/form-data; boundary=b"})
+
+
+def test_a_text_is_set_and_judged_by_every_bounded_validator(server: Server) -> None:
+    said = server.ask("POST", "/v1/check?name=gardens.txt", TEXT.encode(), PLAIN).json
+    states = {check["name"]: check["state"] for check in said["checks"]}
+    ours = dict.fromkeys(("links", "agreement", "ledger", "EPUBCheck", "veraPDF"), "passed")
+    assert (said["publishable"], {name: states[name] for name in ours}) == (True, ours)
+    assert set(states) == {*ours, "Nu"}  # which is asked where it is installed
+
+
+def test_editions_that_were_sent_are_held_against_their_text(server: Server) -> None:
+    page = server.ask("POST", "/v1/convert?to=html", TEXT.encode(), PLAIN).data
+    good = trial(server, edition=("a.html", page), file=("a.txt", TEXT.encode())).json
+    assert [c["state"] for c in good["checks"] if c["name"] == "ledger"] == ["passed"]
+    short = trial(server, edition=("a.html", page.replace(b"planted", b"")), file=("a.txt", TEXT.encode())).json
+    assert not short["publishable"]
+    assert "7 letters lost" in str(short["checks"])
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.pdf", b"none"), ("a.epub", b"PK\3\4"), ("a.html", b"<p id=a><p id=a>")])
+def test_what_is_no_edition_is_judged_and_breaks_nothing(server: Server, name: str, data: bytes) -> None:
+    answer = trial(server, edition=(name, data))
+    assert (answer.status, answer.json["publishable"]) == (200, False)
+
+
+PAGE = ("a.html", b"<title>T</title>")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"edition": ("a.docx", b"PK")}, {"edition": PAGE, "edition_2": PAGE}, {"edition": PAGE, "title": ("", b"T")}],
+    ids=["no edition", "two of one format", "options without a text"],
+)  # fmt: skip
+def test_trials_that_cannot_be(server: Server, files: dict[str, tuple[str, bytes]]) -> None:
+    answer = trial(server, **files)
+    assert (answer.status, bool(answer.json["hint"])) == (400, True)
+
+
+def test_an_edition_is_no_text(server: Server) -> None:
+    body = form(b"<p>", "a.html").replace(b'name="file"', b'name="edition"')
+    assert server.ask("POST", "/v1/convert", body, FORM).json["hint"].startswith("Send it to /v1/check")
+
+
+def test_what_can_be_checked_is_what_the_gate_reads() -> None:
+    assert PROVABLE == check.FORMATS
 
 
 # ---------------------------------------------------------------- what comes back

@@ -15,12 +15,12 @@ from convert import pipeline
 from convert.article import Edition, Source
 from convert.check import account, agreement, epub, html, pdf
 from convert.check.seen import Seen, Unreadable
-from convert.check.validators import QUICK, VALIDATORS, Finding, Unable, Validator
+from convert.check.validators import BOUNDED, QUICK, VALIDATORS, Finding, Unable, Validator
 from convert.check.verdict import Check, Reason, Verdict, judged, lines, unchecked
 from convert.errors import ConvertError
 from convert.options import Options
 
-__all__ = ["FORMATS", "QUICK", "VALIDATORS", "Check", "Proof", "Reason", "Verdict", "check", "lines"]
+__all__ = ["BOUNDED", "FORMATS", "QUICK", "VALIDATORS", "Check", "Proof", "Reason", "Verdict", "check", "lines"]
 
 READERS: dict[str, Callable[[str, bytes], Seen]] = {"html": html.read, "epub": epub.read, "pdf": pdf.read}
 FORMATS = tuple(READERS)

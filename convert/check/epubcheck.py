@@ -26,14 +26,13 @@ def run(files: Sequence[Path]) -> dict[Path, list[Finding]]:
     """What EPUBCheck has against each of `files`: errors and warnings, no remarks on usage."""
     jar = in_package("epubcheck", "epubcheck.jar")
     engine = in_package("opendataloader_pdf", "jar", "opendataloader-pdf-cli.jar")
-    start = [java(), "-XX:TieredStopAtLevel=1"]
     if engine and len(files) > 1:
         script = Path(__file__).with_name("books.js")
         pairs = [word for file in files for word in (str(file), str(_answer(file)))]
-        output_of([*start, "-cp", f"{jar}:{engine}", _RHINO, str(script), *pairs], len(files))
+        output_of([*java(), "-cp", f"{jar}:{engine}", _RHINO, str(script), *pairs], len(files))
     else:
         for file in files:
-            output_of([*start, "-jar", str(jar), str(file), "--json", str(_answer(file))], 1)
+            output_of([*java(), "-jar", str(jar), str(file), "--json", str(_answer(file))], 1)
     return {file: _findings(_answer(file)) for file in files}
 
 

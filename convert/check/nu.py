@@ -24,7 +24,7 @@ def _jar() -> Path:
 def run(files: Sequence[Path]) -> dict[Path, list[Finding]]:
     """What the checker has against each of `files`, errors and warnings."""
     options = ["--format", "json", "--exit-zero-always", "--stdout"]
-    answer = output_of([java(), "-Xss8m", "-jar", str(_jar()), *options, *map(str, files)], len(files))
+    answer = output_of([*java(), "-Xss8m", "-jar", str(_jar()), *options, *map(str, files)], len(files))
     try:
         messages = json.loads(answer)["messages"]
     except (ValueError, KeyError):

@@ -26,9 +26,15 @@ class Unable(Exception):
     """The validator could not be asked: the message says why."""
 
 
-def java() -> str:
-    """The path of java, "" where there is none."""
-    return shutil.which("java") or ""
+# What keeps Java within the limit on a child's memory (RLIMIT_AS counts what it only reserves), and its start short.
+_JAVA = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:CompressedClassSpaceSize=64m", "-XX:ReservedCodeCacheSize=64m",
+         "-XX:TieredStopAtLevel=1")  # fmt: skip
+
+
+def java() -> list[str]:
+    """The command that starts Java, its memory bounded; [] where there is none."""
+    found = shutil.which("java")
+    return [found, *_JAVA] if found else []
 
 
 def in_package(package: str, *inside: str) -> Path | None:
@@ -49,7 +55,7 @@ def output_of(command: Sequence[str], files: int, environment: dict[str, str] | 
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=START + EACH * files, check=False,
-            env=os.environ | (environment or {}), stdin=subprocess.DEVNULL,
+            env=os.environ | {"MALLOC_ARENA_MAX": "2"} | (environment or {}), stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Unable(f"It did not end within {START + EACH * files} seconds.") from None

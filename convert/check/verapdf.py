@@ -33,7 +33,7 @@ def run(files: Sequence[Path]) -> dict[Path, list[Finding]]:
     """What stands against each of `files` as PDF/A-3a and as PDF/UA-1."""
     path = ":".join(map(str, (_jar(), *_BINDING)))
     script = Path(__file__).with_name("verapdf.js")
-    command = [java(), "-XX:TieredStopAtLevel=1", "-cp", path, _RHINO, str(script), *map(str, files)]
+    command = [*java(), "-cp", path, _RHINO, str(script), *map(str, files)]
     found: dict[Path, list[Finding]] = {file: [] for file in files}
     ended = False
     for line in output_of(command, len(files)).splitlines():

@@ -27,7 +27,7 @@ from convert.readers import BY_MEDIA_TYPE
 from convert.settings import Settings
 from convert.web import models as m
 from convert.web.delivery import as_json, attachment, called, delivered, zipped
-from convert.web.order import Order, order_from, orders_from, single_from
+from convert.web.order import Order, order_from, orders_from, single_from, trial_from
 from convert.web.service import Gone, Missing, Service, Wish
 
 STREAM = 30.0  # seconds after which a stream of events ends, with the time to come back in
@@ -96,6 +96,11 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
     def inspect(query: m.Asked, raw: Text) -> Response:
         order = single_from(request, settings)
         return as_json(service.pool.convert(order.source, (), order.options).report)
+
+    @api.post("/check", tags=[TEXTS], summary="Whether editions can be published: the verdict", operation_id="check",
+              responses={200: m.Verdict})  # fmt: skip
+    def check(query: m.Asked, raw: Text) -> Response:
+        return as_json(service.pool.check(*trial_from(request, settings)))
 
 
 def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:

@@ -112,6 +112,32 @@ class Problem(BaseModel):
     request_id: str
 
 
+class CheckReason(BaseModel):
+    """One thing that speaks against an edition, or why nothing could be said."""
+
+    place: str = Field(description="The file, and where in it.")
+    message: str
+
+
+class Check(BaseModel):
+    """What one check said."""
+
+    name: str
+    state: Literal["passed", "failed", "not checked"]
+    reasons: list[CheckReason]
+    notes: list[str] = Field(description="Counted and named, held against nobody.")
+    warnings: int = Field(description="How many of the reasons are a validator's warnings.")
+
+
+class Verdict(BaseModel):
+    """Whether a publication can be published."""
+
+    input: str
+    publishable: bool = Field(description="Whether no check failed.")
+    verdict: str = Field(description="In a sentence.")
+    checks: list[Check]
+
+
 class Format(BaseModel):
     """A format that is set."""
 

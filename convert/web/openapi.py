@@ -8,7 +8,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from convert.web import models
 
-_BODIES = ("convert", "submit", "inspect")  # the operations that take a text
+_BODIES = ("convert", "submit", "inspect", "check")  # the operations that take a text
 _REF = "#/components/schemas/"
 
 
@@ -29,7 +29,12 @@ def document(app: OpenAPI) -> dict[str, Any]:
 
 def _form(order: dict[str, Any]) -> dict[str, Any]:
     """A form has the same fields, with the text as a part `file` or `text`."""
-    properties = {**order["properties"], "file": {"type": "string", "format": "binary", "description": "The file."}}
+    binary = {"type": "string", "format": "binary"}
+    properties = {
+        **order["properties"],
+        "file": {**binary, "description": "The file."},
+        "edition": {"type": "array", "items": binary, "description": "For /v1/check: an HTML, EPUB or PDF edition."},
+    }
     return {
         "type": "object",
         "title": "Form",

@@ -16,14 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
 from convert import covers, parcel, profiles
-from convert.article import Source
+from convert.article import Edition, Source
 from convert.editions import EDITIONS
 from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
 from convert.files import style_named
@@ -32,6 +32,7 @@ from convert.pipeline import DEFAULT_FORMATS, known_formats
 from convert.readers import AUTO, BY_MEDIA_TYPE, TEXT
 from convert.settings import Settings
 
+PROVABLE = ("html", "epub", "pdf")  # what can be checked
 PIECE = 1 << 16
 FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
 PARTS = 200  # of a form: some twenty options, of which a few repeat
@@ -51,6 +52,15 @@ class Order:
     secret: str = ""  # and what signs it
 
 
+class Trial(NamedTuple):
+    """What is to be checked: editions, the text that they were set from, or both; without editions, what it gives."""
+
+    editions: tuple[Edition, ...]
+    source: Source | None
+    formats: tuple[str, ...]
+    options: Options
+
+
 @dataclass(slots=True)
 class Said:
     """What a request says, taken apart: values by name, each in a list, and the texts that came with it."""
@@ -58,6 +68,7 @@ class Said:
     values: dict[str, list[Any]] = field(default_factory=dict)
     pasted: list[bytes] = field(default_factory=list)
     files: list[Source] = field(default_factory=list)
+    editions: list[Source] = field(default_factory=list)
 
     def say(self, name: str, value: Any) -> None:
         """Add a value, or each of a list of values."""
@@ -77,6 +88,40 @@ def single_from(request: Request, settings: Settings) -> Order:
     said = said_by(request, settings.max_bytes)
     _refuse_issue(said)
     return order_of(said, settings)
+
+
+def trial_from(request: Request, settings: Settings) -> Trial:
+    """The Trial that `request` gives: its parts named `edition`, and a text with the options of its setting."""
+    said = said_by(request, settings.batch_bytes)
+    _refuse_issue(said)
+    editions = tuple(_edition(source) for source in said.editions)
+    if len({edition.format for edition in editions}) < len(editions):
+        raise UsageError("There are two editions of one format.", "Check one publication at a time.")
+    if editions and not said.files and not any(data.strip() for data in said.pasted):
+        return Trial(editions, None, (), _no_options(said))
+    if not said.values.get("to"):
+        said.say("to", list(PROVABLE))
+    order = order_of(said, settings, proof=True)
+    if not any(name in PROVABLE for name in order.formats):
+        raise UsageError(f"None of {', '.join(order.formats)} can be checked.", f"Ask for {', '.join(PROVABLE)}.")
+    return Trial(editions, order.source, order.formats, order.options)
+
+
+def _edition(source: Source) -> Edition:
+    """An edition as it was sent, its format by its name."""
+    ending = source.name.rpartition(".")[2].lower()
+    form = {"htm": "html"}.get(ending, ending)
+    if form not in PROVABLE:
+        raise UsageError(
+            f"{source.name!r} is no edition that can be checked.", f"Name it as what it is: {', '.join(PROVABLE)}."
+        )
+    return Edition(form, source.name, "", source.data)
+
+
+def _no_options(said: Said) -> Options:
+    if said.values:
+        raise UsageError("Options of a text were given without the text.", "Send it too, as `file`, or leave them out.")
+    return Options()
 
 
 def _refuse_issue(said: Said) -> None:
@@ -148,9 +193,11 @@ def _note_charset(said: Said, request: Request) -> None:
         said.values.setdefault("encoding", [charset])
 
 
-def order_of(said: Said, settings: Settings) -> Order:
+def order_of(said: Said, settings: Settings, proof: bool = False) -> Order:
     """The Order that was given. UsageError names what is said twice or not known, InputError a missing text."""
     values = dict(said.values)
+    if said.editions and not proof:
+        raise UsageError("An edition was sent, and texts are set here.", "Send it to /v1/check, or a text as `file`.")
     formats = known_formats(_parted(_strings("to", values)) or DEFAULT_FORMATS)
     texts = said.files + [Source("", data) for data in said.pasted if data.strip()]
     parts = _parts(texts, settings) if flag("collect", values.pop("collect", [])) else ()
@@ -314,7 +361,9 @@ def _events(decoder: MultipartDecoder, body: Iterator[bytes]) -> Iterator[Event]
 def _note(said: Said, part: Field | File, data: bytes) -> None:
     """Take down one part. A file field left empty and an empty text field say nothing."""
     filename = part.filename if isinstance(part, File) else ""
-    if part.name == "file" or (part.name == "text" and filename):
+    if part.name == "edition" and filename:
+        said.editions.append(Source(filename, data))
+    elif part.name == "file" or (part.name == "text" and filename):
         if filename or data:
             said.files.append(Source(filename, data))
     elif part.name == "text":

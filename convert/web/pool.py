@@ -9,8 +9,9 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from convert.article import Source
+from convert.article import Edition, Source
 from convert.child import Child, Reply
 from convert.errors import ConvertError, LimitError
 from convert.options import Limits, Options
@@ -45,6 +46,13 @@ class Pool:
         """What `Child.collect` gives. Busy where no child gets free in time."""
         with self._child() as child:
             return child.collect([(text, "") for text in texts], formats, options)
+
+    def check(
+        self, editions: Sequence[Edition], source: Source | None, formats: Sequence[str], options: Options
+    ) -> dict[str, Any]:
+        """What `Child.check` says. Busy where no child gets free in time."""
+        with self._child() as child:
+            return child.check(editions, source, formats, options)
 
     @property
     def busy(self) -> int:
