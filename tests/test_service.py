@@ -385,6 +385,12 @@ def test_parcels_that_cannot_be(server: Server, data: bytes, status: int, code: 
     assert (answer.status, answer.json["code"]) == (status, code)
 
 
+def test_a_batch_that_is_too_large_names_its_own_setting() -> None:
+    with serving(EDITIONS_BATCH_BYTES="1000") as server:
+        answer = server.ask("POST", "/v1/batches", b"x" * 2000, {"Content-Type": "application/zip"})
+    assert (answer.status, "EDITIONS_BATCH_BYTES" in answer.json["detail"]) == (413, True)
+
+
 def test_names_in_a_parcel_are_names(server: Server) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

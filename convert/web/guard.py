@@ -16,7 +16,7 @@ from convert.jobs import keys
 from convert.jobs.table import Engine
 from convert.settings import Settings
 from convert.web import cors, sign_in
-from convert.web.order import hear_out
+from convert.web.body import hear_out
 from convert.web.origin import SAFE, caller, is_local, is_loopback, is_own, is_passed_on, names_loopback
 from convert.web.problems import asked_by_program
 from convert.web.quota import Places, Rate, TooMany

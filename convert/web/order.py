@@ -1,43 +1,27 @@
 """An HTTP request becomes an Order: the text, the formats asked for, and the options.
 
-The text comes as a part `file` or `text` of multipart/form-data (RFC 7578), as `text` in a JSON object, or as a body
-of its own media type: text/plain, or one of another format that is read. Whatever is neither `to`, `file`, `text` nor
-`name` is an option; the query may hold all but the text.
-
-Bodies are read here and nowhere else, piece by piece and counted: of a chunked body over its limit Werkzeug's
-`request.get_data()` answers the beginning as if it were all, and its forms put U+FFFD where a field is not UTF-8.
+Whatever is neither `to`, `file`, `text` nor `name` is an option; the query may hold all but the text.
 """
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from flask import Request
-from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, RequestTimeout
-from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData
 
-from convert import covers, parcel, profiles
+from convert import parcel, profiles
 from convert.article import Edition, Source
 from convert.editions import EDITIONS
-from convert.errors import ConvertError, InputError, LimitError, NotText, UsageError
+from convert.errors import InputError, LimitError, UsageError
 from convert.files import style_named
-from convert.options import FIELDS, Options, flag, options_from
+from convert.options import Options, flag, options_from
 from convert.pipeline import DEFAULT_FORMATS, known_formats
-from convert.readers import AUTO, BY_MEDIA_TYPE, TEXT
+from convert.readers import AUTO, TEXT
 from convert.settings import Settings
+from convert.web.body import Said, of_many, of_one, said_by
 
 PROVABLE = ("html", "epub", "pdf")  # what can be checked
-PIECE = 1 << 16
-FRAME = 1 << 20  # bytes of a body for all that is not the text: part headers, names, options
-PARTS = 200  # of a form: some twenty options, of which a few repeat
-FILES = {f.name for f in FIELDS if f.kind in ("yaml", "file")}  # options whose text may come as a file
-HEARD_OUT = 1 << 26  # bytes of a body over its limit that are still read, and dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +45,9 @@ class Trial(NamedTuple):
     options: Options
 
 
-@dataclass(slots=True)
-class Said:
-    """What a request says, taken apart: values by name, each in a list, and the texts that came with it."""
-
-    values: dict[str, list[Any]] = field(default_factory=dict)
-    pasted: list[bytes] = field(default_factory=list)
-    files: list[Source] = field(default_factory=list)
-    editions: list[Source] = field(default_factory=list)
-
-    def say(self, name: str, value: Any) -> None:
-        """Add a value, or each of a list of values."""
-        self.values.setdefault(name, []).extend(value if isinstance(value, list) else [value])
-
-
 def order_from(request: Request, settings: Settings) -> Order:
     """The Order that `request` gives."""
-    said = said_by(request, settings.max_bytes)
+    said = said_by(request, of_one(settings))
     if not said.values.get("to") and (wanted := _accepted(request)):
         said.say("to", wanted)
     return order_of(said, settings)
@@ -85,14 +55,14 @@ def order_from(request: Request, settings: Settings) -> Order:
 
 def single_from(request: Request, settings: Settings) -> Order:
     """The Order that `request` gives, of one text. UsageError where it is to be an issue."""
-    said = said_by(request, settings.max_bytes)
+    said = said_by(request, of_one(settings))
     _refuse_issue(said)
     return order_of(said, settings)
 
 
 def trial_from(request: Request, settings: Settings) -> Trial:
     """The Trial that `request` gives: its parts named `edition`, and a text with the options of its setting."""
-    said = said_by(request, settings.batch_bytes)
+    said = said_by(request, of_many(settings))
     _refuse_issue(said)
     editions = tuple(_edition(source) for source in said.editions)
     if len({edition.format for edition in editions}) < len(editions):
@@ -138,7 +108,7 @@ def _accepted(request: Request) -> str:
 
 def orders_from(request: Request, settings: Settings) -> list[Order]:
     """An Order for each text of a batch: the files of a form, those in its zip archives, each with the same options."""
-    said = said_by(request, settings.batch_bytes, settings.batch_texts + PARTS)
+    said = said_by(request, of_many(settings))
     _refuse_issue(said)
     texts = [text for file in said.files for text in _unpacked(file, settings)]
     if len(texts) > settings.batch_texts:
@@ -158,41 +128,6 @@ def _unpacked(source: Source, settings: Settings) -> list[Source]:
     return parcel.unpacked(source, settings.batch_texts, settings.max_bytes, settings.batch_bytes)
 
 
-def said_by(request: Request, max_bytes: int, parts: int = PARTS) -> Said:
-    """What `request` says in query and body. NotText (415) where the body is of no kind that is read."""
-    said = Said()
-    for name, values in request.args.lists():
-        said.say(name, list(values))
-    match request.mimetype:
-        case "multipart/form-data":
-            _read_form(said, request, max_bytes, parts)
-        case "application/zip":
-            said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
-        case "application/json":
-            _read_json(said, request, max_bytes)
-        case "text/plain":
-            said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
-            said.values.setdefault("reader", [TEXT])
-            _note_charset(said, request)
-        case other if other in BY_MEDIA_TYPE:
-            said.files.append(Source("", b"".join(pieces(request, max_bytes, 0))))
-            said.values.setdefault("reader", [BY_MEDIA_TYPE[other]])
-            _note_charset(said, request)
-        case other:
-            raise NotText(
-                f"The body is {other}, and no text is read from that." if other else "The body has no Content-Type.",
-                "Send multipart/form-data with a part `file`, application/json with `text`, text/plain, or the media "
-                "type of another format that is read.",
-                code="media-type",
-            )
-    return said
-
-
-def _note_charset(said: Said, request: Request) -> None:
-    if charset := request.mimetype_params.get("charset"):
-        said.values.setdefault("encoding", [charset])
-
-
 def order_of(said: Said, settings: Settings, proof: bool = False) -> Order:
     """The Order that was given. UsageError names what is said twice or not known, InputError a missing text."""
     values = dict(said.values)
@@ -206,12 +141,12 @@ def order_of(said: Said, settings: Settings, proof: bool = False) -> Order:
     if names := _strings("name", values):
         source = replace(source, name=names[-1])
     if sum(len(text.data) for text in parts or (source,)) > settings.max_bytes:
-        raise too_large(settings.max_bytes)
+        raise of_one(settings).refusal()
     options = options_from({k: v[0] if len(v) == 1 else v for k, v in values.items()}, "http")
     options = styled(options, settings)
-    if said.pasted and _is_utf8(source.data):
+    if said.pasted and not parts and _is_utf8(source.data):
         options = replace(options, encoding="")  # the encoding is a file's: what was pasted came as Unicode
-    if said.pasted and options.reader in ("", AUTO):
+    if said.pasted and not parts and options.reader in ("", AUTO):
         options = replace(options, reader=TEXT)  # what is pasted is text, even where it is about HTML
     if parts:
         _refuse_for_issue(options)
@@ -243,13 +178,6 @@ def styled(options: Options, settings: Settings) -> Options:
     if options.css:
         profiles.of(options)
     return options
-
-
-def too_large(max_bytes: int) -> LimitError:
-    """The refusal of a text over the limit; it names the setting."""
-    return LimitError(
-        f"The text is larger than {max_bytes} bytes, the limit here (EDITIONS_MAX_BYTES).", "Split the text."
-    )
 
 
 def _strings(name: str, values: dict[str, list[Any]]) -> list[str]:
@@ -286,129 +214,3 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-# ---------------------------------------------------------------- the body
-
-
-def pieces(request: Request, max_bytes: int, frame: int) -> Iterator[bytes]:
-    """The body in order, at most `max_bytes + frame` of it. LimitError past that, whatever Content-Length says."""
-    most = max_bytes + frame
-    count = 0
-    with _broken_bodies_named():
-        if (request.content_length or 0) <= most:
-            while (piece := request.stream.read(PIECE)) and (count := count + len(piece)) <= most:
-                yield piece
-            if count < (request.content_length or 0):  # gunicorn ends such a body as if it were whole
-                raise EOFError
-            if count <= most:
-                return
-        hear_out(request)
-    raise too_large(max_bytes)
-
-
-def hear_out(request: Request, seconds: float = 60.0) -> None:
-    """Read on for nothing, within bounds: who is refused while still sending sees a broken connection and no reason."""
-    if (request.content_length or 0) > HEARD_OUT:
-        return
-    heard, late = 0, time.monotonic() + seconds
-    while heard < HEARD_OUT and time.monotonic() < late and (piece := request.stream.read(PIECE)):
-        heard += len(piece)
-
-
-@contextmanager
-def _broken_bodies_named() -> Iterator[None]:
-    """A body that stalls ends as 408, one that breaks off as 400."""
-    try:
-        yield
-    except (TimeoutError, BlockingIOError):  # the second is what SO_RCVTIMEO raises, see serve.py
-        raise RequestTimeout("The rest of the body did not come.") from None
-    except (HTTPException, ConvertError):
-        raise
-    except Exception as error:  # the server's reader raises what it likes: for a bad chunk gunicorn a bare Exception
-        raise BadRequest(f"The body broke off or is not well-formed ({type(error).__name__}).") from None
-
-
-def _read_form(said: Said, request: Request, max_bytes: int, parts: int) -> None:
-    boundary = request.mimetype_params.get("boundary", "").encode("utf-8", "replace")
-    decoder = MultipartDecoder(boundary, max_form_memory_size=FRAME, max_parts=parts)
-    part: Field | File = Field(name="", headers=request.headers)
-    data = bytearray()
-    try:
-        for event in _events(decoder, pieces(request, max_bytes, FRAME)):
-            match event:
-                case Field() | File():
-                    part, data = event, bytearray()
-                case Data():
-                    data += event.data
-                    if not event.more_data:
-                        _note(said, part, bytes(data))
-    except (ValueError, RequestEntityTooLarge):
-        raise UsageError(
-            f"The form is not well-formed multipart/form-data in UTF-8, or has more than {parts} parts.",
-            "Let a library or a browser write it: curl -F file=@article.txt.",
-            code="bad-form",
-        ) from None
-
-
-def _events(decoder: MultipartDecoder, body: Iterator[bytes]) -> Iterator[Event]:
-    for piece in chain(body, (None,)):
-        decoder.receive_data(piece)
-        while not isinstance(event := decoder.next_event(), NeedData | Epilogue):
-            yield event
-
-
-def _note(said: Said, part: Field | File, data: bytes) -> None:
-    """Take down one part. A file field left empty and an empty text field say nothing."""
-    filename = part.filename if isinstance(part, File) else ""
-    if part.name == "edition" and filename:
-        said.editions.append(Source(filename, data))
-    elif part.name == "file" or (part.name == "text" and filename):
-        if filename or data:
-            said.files.append(Source(filename, data))
-    elif part.name == "text":
-        said.pasted.append(data)
-    elif part.name == "cover" and filename:
-        said.say("cover", covers.data_url(data))
-    elif (filename and part.name not in FILES) or not part.name:
-        raise UsageError(
-            f"No file is taken as {part.name!r}.", "Send the text as the part named `file`.", code="unknown-option"
-        )
-    elif data:
-        said.say(part.name, data.decode())
-
-
-def _read_json(said: Said, request: Request, max_bytes: int) -> None:
-    # JSON may spend six characters on two bytes of text: é as \u00e9.
-    body = b"".join(pieces(request, max_bytes, 2 * max_bytes + FRAME))
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise _bad_json(f"The body is not JSON ({error}).", getattr(error, "lineno", 0)) from None
-    if not isinstance(value, dict):
-        raise _bad_json("The body is JSON, but no object.")
-    text = value.pop("text", None)
-    if text is not None and not isinstance(text, str):
-        raise _bad_json("`text` is not a string.")
-    if text is not None:
-        said.pasted.append(_as_bytes(text))
-    for name, given in value.items():
-        if given is not None:
-            said.say(name, given)
-
-
-def _as_bytes(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + 1
-        raise InputError(
-            f"The text has half a surrogate pair in line {line}, which is no character.",
-            "Send it as UTF-8, or write both halves.",
-            code="undecodable",
-            line=line,
-        ) from None
-
-
-def _bad_json(message: str, line: int = 0) -> UsageError:
-    return UsageError(message, 'Send an object like {"text": "…", "to": "epub"}.', code="bad-json", line=line)

@@ -18,9 +18,10 @@ from convert.options import FIELDS, Field
 from convert.pipeline import DEFAULT_FORMATS
 from convert.settings import Settings
 from convert.templating import render, templates_folder
+from convert.web.body import Said, of_one, said_by
 from convert.web.colophon import source_zip
 from convert.web.delivery import attachment, called, delivered, in_parts
-from convert.web.order import Said, order_of, said_by
+from convert.web.order import order_of
 from convert.web.problems import Problem, problem_of, wants_parts
 from convert.web.service import Service
 
@@ -92,7 +93,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
     def set_article() -> Response:
         said = Said()
         try:
-            said = said_by(request, settings.max_bytes)
+            said = said_by(request, of_one(settings))
             order = order_of(_as_meant(said), settings)
             result = service.convert(order, g.owner)
         except ConvertError as error:
