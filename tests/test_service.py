@@ -287,6 +287,26 @@ def test_ready_really_renders(server: Server) -> None:
     assert (answer.status, answer.json["rendering"]) == (200, "ok")
 
 
+def test_an_answer_waited_for_is_given_again_under_its_key(server: Server) -> None:
+    def ask(text: str, key: str, **headers: str) -> Answer:
+        path = "/v1/convert?to=html&name=once.txt"
+        return server.ask("POST", path, text.encode(), PLAIN | {"Idempotency-Key": key} | headers)
+
+    one, two = ask(TEXT + "Sync.", "s-1"), ask(TEXT + "Sync.", "s-1")
+    assert (one.status, one.data) == (two.status, two.data) == (200, one.data)
+    assert ask("Another", "s-1").json["code"] == "idempotency-conflict"
+    job = ask(TEXT + "Sync.", "s-1", Prefer="respond-async")
+    assert (job.status, job.json["state"]) == (202, "succeeded")
+    assert fetched(server, job.json["results"][0]["href"]).data == one.data
+    assert ask(" \n", "s-2").status == 422  # nothing was made, so nothing is kept
+    assert ask(TEXT, "s-2").status == 200
+
+
+def test_no_webhook_without_a_job(server: Server) -> None:
+    answer = server.ask("POST", "/v1/convert?to=html&webhook=https://example.org/", TEXT.encode(), PLAIN)
+    assert (answer.status, "/v1/jobs" in answer.json["hint"]) == (400, True)
+
+
 # ---------------------------------------------------------------- batches
 
 

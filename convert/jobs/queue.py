@@ -114,7 +114,7 @@ def submit(engine: sa.Engine, jobs: Sequence[New], most: int, most_own: int) -> 
         if fresh:
             _refuse_many(c, fresh, most, most_own)
         for job in jobs:
-            made.append(_before(c, job) or _inserted(c, job, moment))
+            made.append(_before(c, job.owner, job.once, job.fingerprint) or _inserted(c, job, moment))
     return made
 
 
@@ -136,15 +136,20 @@ def _count(c: sa.Connection, which: Any, most: int) -> int:
     return int(c.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
 
 
-def _before(c: sa.Connection, job: New) -> Job | None:
-    """The job that this key was given for, if it was."""
-    if job.once is None:
+def before(engine: sa.Engine, owner: str, once: str, fingerprint: str) -> Job | None:
+    """The job that this key was given for, if it was. Conflict where that asked for something else."""
+    with reading(engine) as c:
+        return _before(c, owner, once, fingerprint)
+
+
+def _before(c: sa.Connection, owner: str, once: str | None, fingerprint: str) -> Job | None:
+    if once is None:
         return None
-    row = c.execute(sa.select(*_COLUMNS).where(JOBS.c.owner == job.owner, JOBS.c.once == job.once)).first()
+    row = c.execute(sa.select(*_COLUMNS).where(JOBS.c.owner == owner, JOBS.c.once == once)).first()
     if row is None:
         return None
     found = _job(row)
-    if found.fingerprint != job.fingerprint:
+    if found.fingerprint != fingerprint:
         raise Conflict(
             f"This Idempotency-Key was given for another request, job {found.id}.", "Take a new key for a new request."
         )
@@ -178,7 +183,7 @@ def _inserted(c: sa.Connection, job: New, moment: float) -> Job:
         with c.begin_nested() if c.dialect.name == "postgresql" else nullcontext():
             row = c.execute(JOBS.insert().values(**values).returning(*_COLUMNS)).one()
     except IntegrityError:  # PostgreSQL: the same key at the same time, from elsewhere
-        before = _before(c, job)
+        before = _before(c, job.owner, job.once, job.fingerprint)
         if before is None:
             raise
         return before
@@ -206,9 +211,9 @@ def of_batch(engine: sa.Engine, batch: str, owner: str) -> list[Job]:
 
 
 def listed(engine: sa.Engine, owner: str, most: int) -> list[Job]:
-    """The newest jobs of `owner`."""
+    """The newest jobs of `owner`; an answer that was waited for, and is kept, is none."""
     with reading(engine) as c:
-        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, JOBS.c.state != "expired")
+        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, JOBS.c.state != "expired", JOBS.c.input != "")
         rows = c.execute(asked.order_by(JOBS.c.seq.desc()).limit(most)).all()
     return [_job(row) for row in rows]
 

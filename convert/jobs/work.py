@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from convert import parcel
-from convert.article import Source
+from convert.article import Edition, Source
 from convert.child import Child, Reply
 from convert.errors import ConvertError, Unavailable
 from convert.jobs import queue
@@ -45,7 +45,7 @@ def _made(job: Job, store: Store, child: Child, told: Callable[[str], None]) -> 
         raise ConvertError("The text is no longer in the store.", "Send it again.", code="text-gone")
     request = job.request
     reply = _set(child, request, data, told)
-    manifest = manifest_of(reply)
+    manifest = manifest_of(reply.editions, reply.report["remarks"], reply.report["metadata"])
     files = {e.format: e.data for e in reply.editions} | {"report.json": json.dumps(reply.report).encode()}
     store.publish(job.result, files, manifest)
     return manifest
@@ -59,9 +59,9 @@ def _set(child: Child, request: dict[str, Any], data: bytes, told: Callable[[str
     return child.convert(Source(request["name"], data), formats, options, told=told)
 
 
-def manifest_of(reply: Reply) -> dict[str, Any]:
+def manifest_of(editions: Sequence[Edition], remarks: list[dict[str, Any]], metadata: dict[str, Any]) -> dict[str, Any]:
     """What a result is: each edition with its size and digest, and what was doubtful."""
-    editions = [
+    entries = [
         {
             "format": e.format,
             "name": e.name,
@@ -69,9 +69,9 @@ def manifest_of(reply: Reply) -> dict[str, Any]:
             "size": len(e.data),
             "sha256": hashlib.sha256(e.data).hexdigest(),
         }
-        for e in reply.editions
+        for e in editions
     ]
-    return {"editions": editions, "remarks": reply.report["remarks"], "metadata": reply.report["metadata"]}
+    return {"editions": entries, "remarks": remarks, "metadata": metadata}
 
 
 def options_of(said: dict[str, Any]) -> Options:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from convert.article import Edition
 from convert.editions import EDITIONS
-from convert.errors import ConvertError
+from convert.errors import ConvertError, UsageError
 from convert.files import house_styles
 from convert.jobs import hooks, queue
 from convert.jobs.queue import Job
@@ -87,8 +87,13 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
         order = order_from(request, settings)
         if "respond-async" in request.headers.get("Prefer", ""):
             return _accepted(service, order)
-        result = service.convert(order, g.owner)
-        return delivered(result, order.source)
+        if order.webhook:
+            raise UsageError(
+                "A webhook has news of a job, and this answer is waited for.",
+                "Ask for a job: Prefer: respond-async, or POST /v1/jobs.",
+            )
+        answer = service.convert_once(order, _wish(request.path))
+        return _promised(answer) if isinstance(answer, Job) else delivered(answer, order.source)
 
     @api.post("/inspect", tags=[TEXTS], summary="What is read in a text: the decision report", operation_id="inspect",
               responses={200: {"description": "As editions-report-1 has it.",
@@ -260,6 +265,10 @@ def _accepted(service: Service, order: Order) -> Response:
     """202, once the job is in the table for good."""
     hook = service.hook(order)
     (job,) = service.submit([order], _wish(request.path)._replace(webhook=hook))
+    return _promised(job)
+
+
+def _promised(job: Job) -> Response:
     response = as_json(said(job) | ({"webhook": job.webhook} if job.webhook else {}), 202)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return response

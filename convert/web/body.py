@@ -110,7 +110,7 @@ def _note_charset(said: Said, request: Request) -> None:
 
 
 def pieces(request: Request, bound: Bound, frame: int) -> Iterator[bytes]:
-    """The body in order, at most what `bound` says and its frame. LimitError past that, whatever Content-Length says."""
+    """The body in order, at most `bound` and its frame. LimitError past that, whatever Content-Length says."""
     most = bound.bytes + frame
     count = 0
     with _broken_bodies_named():

@@ -23,7 +23,7 @@ from convert.web.colophon import source_zip
 from convert.web.delivery import attachment, called, delivered, in_parts
 from convert.web.order import order_of
 from convert.web.problems import Problem, problem_of, wants_parts
-from convert.web.service import Service
+from convert.web.service import Service, Wish
 
 # The options a title page holds come first; the rest follow as they stand in Options.
 FIRST = ("title", "authors", "date", "language", "publisher", "rights", "description")
@@ -95,7 +95,7 @@ def blueprint(service: Service, settings: Settings) -> Blueprint:
         try:
             said = said_by(request, of_one(settings))
             order = order_of(_as_meant(said), settings)
-            result = service.convert(order, g.owner)
+            result = service.convert(order, Wish(g.owner))
         except ConvertError as error:
             if wants_parts():
                 raise

@@ -61,19 +61,28 @@ class Service:
 
     # ------------------------------------------------------------ at once
 
-    def convert(self, order: Order, owner: str) -> Result:
+    def convert_once(self, order: Order, wish: Wish) -> Result | Job:
+        """What came before under the same key, a job that is not done or failed as it is; else the editions."""
+        once = _once(wish)
+        if once and (earlier := queue.before(self.engine, wish.owner, once, _asked(wish, order))):
+            return self.result(earlier) if earlier.state == "succeeded" else earlier
+        return self.convert(order, wish)
+
+    def convert(self, order: Order, wish: Wish) -> Result:
         """The editions of the order, from the store where they are, else from a child."""
-        place = result_key(order, owner)
-        if found := self._kept(place):
+        once, place = _once(wish), result_key(order, wish.owner)
+        found = self._kept(place)
+        if found and not once:
             return found
-        reply = self._set(order)
-        result = Result(reply.editions, reply.report["remarks"], reply.report["metadata"])
-        if self.settings.cache_seconds > 0:
+        if not found:
+            reply = self._set(order)
+            found = Result(reply.editions, reply.report["remarks"], reply.report["metadata"])
+        if once or self.settings.cache_seconds > 0:
             try:
-                self._keep(place, order, owner, manifest_of(reply), reply.editions)
+                self._keep(place, order, wish, found)
             except Unavailable as error:  # the answer stands; only the next who asks must wait again
                 _LOG.warning(json.dumps({"event": "not-kept", "detail": str(error)}))
-        return result
+        return found
 
     def _set(self, order: Order) -> Reply:
         if order.parts:
@@ -96,12 +105,13 @@ class Service:
             editions.append(Edition(entry["format"], entry["name"], entry["media_type"], data))
         return Result(tuple(editions), manifest["remarks"], manifest["metadata"])
 
-    def _keep(
-        self, place: str, order: Order, owner: str, manifest: dict[str, Any], editions: Sequence[Edition]
-    ) -> None:
-        self.store.publish(place, {e.format: e.data for e in editions}, manifest)
-        job = self._new(order, Wish(owner), place, "", self.settings.cache_seconds, manifest)
-        queue.submit(self.engine, [job], 1, 1)
+    def _keep(self, place: str, order: Order, wish: Wish, result: Result) -> None:
+        """Keep an answer: under a key as long as a job, that whoever sends it again gets the same."""
+        manifest = manifest_of(result.editions, result.remarks, result.metadata)
+        self.store.publish(place, {e.format: e.data for e in result.editions}, manifest)
+        once = _once(wish)
+        ttl = self.settings.keep_seconds if once else self.settings.cache_seconds
+        queue.submit(self.engine, [self._new(order, wish, place, "", ttl, manifest, once)], 1, 1)
 
     # ------------------------------------------------------------ later
 
@@ -111,7 +121,7 @@ class Service:
         for i, order in enumerate(orders):
             place = result_key(order, wish.owner)
             text = self.store.put_text(order.source.data)
-            once = _digest(wish.key, str(i) if i else "") if wish.key else None
+            once = _once(wish, i)
             kept, ttl = self.store.manifest(place), self.settings.keep_seconds
             jobs.append(self._new(order, wish, place, text, ttl, kept, once, priority))
         made = queue.submit(self.engine, jobs, self.settings.queue, self.settings.own_queue)
@@ -148,7 +158,7 @@ class Service:
         }
         return New(
             owner=wish.owner, request=request, input=text, result=place, ttl=ttl, manifest=manifest, once=once,
-            fingerprint=_digest(wish.route, fingerprint(order)), batch=wish.batch, trace=wish.trace,
+            fingerprint=_asked(wish, order), batch=wish.batch, trace=wish.trace,
             webhook=wish.webhook, priority=priority,
         )  # fmt: skip
 
@@ -194,6 +204,15 @@ class Missing(InputError):
 
 
 # ---------------------------------------------------------------- keys of results
+
+
+def _once(wish: Wish, number: int = 0) -> str | None:
+    """The key of a request as the table has it, for each of its texts."""
+    return _digest(wish.key, str(number) if number else "") if wish.key else None
+
+
+def _asked(wish: Wish, order: Order) -> str:
+    return _digest(wish.route, fingerprint(order))
 
 
 def fingerprint(order: Order) -> str:
