@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -285,6 +286,23 @@ def test_metrics_count_what_happens(server: Server) -> None:
 def test_ready_really_renders(server: Server) -> None:
     answer = server.ask("GET", "/health/ready")
     assert (answer.status, answer.json["rendering"]) == (200, "ok")
+
+
+def test_event_streams_are_so_many_and_their_places_come_back() -> None:
+    with serving(EDITIONS_STREAMS="2", EDITIONS_JOBS="1") as server, ExitStack() as open_ones:
+        path = f"/v1/jobs/{submitted(server, SLOW, 'html,pdf')['id']}/events"
+        streams = []
+        for _ in range(2):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            open_ones.callback(connection.close)
+            connection.request("GET", path)
+            streams.append(connection.getresponse())
+        refused = server.ask("GET", path)
+        assert (refused.status, refused.json["code"], refused.headers["Retry-After"]) == (429, "rate", "1")
+        assert server.ask("DELETE", path.removesuffix("/events")).status == 204
+        assert all(b"event: erased" in stream.read() for stream in streams)
+        again = f"/v1/jobs/{submitted(server)['id']}/events"
+        wait_until(lambda: server.ask("GET", again).status == 200)
 
 
 def test_an_answer_waited_for_is_given_again_under_its_key(server: Server) -> None:

@@ -28,6 +28,7 @@ from convert.settings import Settings
 from convert.web import models as m
 from convert.web.delivery import as_json, attachment, called, delivered, zipped
 from convert.web.order import Order, order_from, orders_from, single_from, trial_from
+from convert.web.quota import Streams
 from convert.web.service import Gone, Missing, Service, Wish
 
 STREAM = 30.0  # seconds after which a stream of events ends, with the time to come back in
@@ -110,6 +111,7 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
 
 def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
     """Jobs: submitted, followed, erased."""
+    streams = Streams(settings.streams)
 
     @api.post(
         "/jobs", tags=[JOBS], summary="Set a text later: a job", operation_id="submit",
@@ -140,8 +142,11 @@ def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
              responses={200: _STREAM_OF, 404: m.Problem})  # fmt: skip
     def events(path: m.JobPath) -> Response:
         _job(service, path.id)
+        leave = streams.take(g.share)
         stream = _events(service, path.id, g.owner)
-        return Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+        response = Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+        response.call_on_close(leave)
+        return response
 
 
 def _results(api: APIBlueprint, service: Service) -> None:

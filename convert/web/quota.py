@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
@@ -32,6 +34,9 @@ class Left(NamedTuple):
     most: int
     left: int
     seconds: int  # until there is more
+
+
+STREAMS = 32  # event streams of all callers at a time; each has a thread of the server
 
 
 class Rate:
@@ -86,3 +91,27 @@ class Places:
             self._taken[name] -= 1
             if self._taken[name] <= 0:
                 del self._taken[name]
+
+
+class Streams:
+    """Event streams, at most so many of each caller, and STREAMS of all."""
+
+    def __init__(self, most: int) -> None:
+        self._own, self._all = Places(most), Places(STREAMS)
+
+    def take(self, name: str) -> Callable[[], None]:
+        """Take a place for a stream of `name`; what gives it back. TooMany where there is none."""
+        if not self._own.take(name):
+            raise TooMany(
+                f"{self._own.most} event streams of this caller are open, the limit here (EDITIONS_STREAMS).",
+                "Close one, or ask for the job itself now and then.",
+                1,
+            )
+        if not self._all.take(""):
+            self._own.give_back(name)
+            raise TooMany("No more event streams can be open here.", "Ask for the job itself now and then.", 5)
+        return partial(self._leave, name)
+
+    def _leave(self, name: str) -> None:
+        self._own.give_back(name)
+        self._all.give_back("")

@@ -21,6 +21,7 @@ from convert.web import create_app
 from convert.web.guard import refuse_open
 from convert.web.keeper import Keeper
 from convert.web.logs import CONFIG
+from convert.web.quota import STREAMS
 
 HURRY = 5  # seconds that SIGINT leaves
 PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
@@ -79,8 +80,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"fd://{self.listener.fileno()}",
             "workers": 1,
             "worker_class": "gthread",
-            # One for each conversion, one for each that waits (see Pool), four to answer everybody else.
-            "threads": 4 + 2 * jobs,
+            # One for each conversion, one for each that waits (see Pool), one for each stream, four to answer the rest.
+            "threads": 4 + 2 * jobs + STREAMS,
             "graceful_timeout": int(self.settings.wall_seconds) + 5,
             "timeout": 60,  # without a sign of life of the worker's main thread; a conversion does not count
             "keepalive": 5,
