@@ -26,6 +26,7 @@ from convert.errors import NoSpace, Unavailable
 from convert.jobs import queue, table
 from convert.jobs.queue import Conflict, Full, Job, New
 from convert.jobs.store import Store
+from convert.jobs.supervisor import Supervisor
 from convert.options import Limits, Options
 from tests.engines import Postgres, postgres
 
@@ -294,6 +295,20 @@ def test_a_text_that_is_not_what_it_was_is_none(store: Store, tmp_path: Path) ->
     digest = store.put_text(TEXT)
     next((tmp_path / "store").rglob("text")).write_bytes(b"other")
     assert store.text(digest) is None
+
+
+def test_what_no_job_names_is_tidied_away_after_a_day(engine: sa.Engine, store: Store) -> None:
+    lost, named, fresh = (store.put_text(text) for text in (b"lost", TEXT, b"fresh"))
+    result = store.put_text(b"a result")
+    queue.submit(engine, [new(1, input=named, result=result)], 9, 9)
+    for place in Path(store.root).glob("??/*/*"):
+        if fresh not in str(place):
+            os.utime(place, (time.time() - DAY - 9,) * 2)
+    supervisor = Supervisor(engine, store, Limits(), 0, DAY)
+    for blob in (lost, named, fresh, result):
+        supervisor.tidy(blob[:2])
+    assert [store.text(blob) for blob in (lost, named, fresh, result)] == [None, TEXT, b"fresh", b"a result"]
+    assert store.old("zz", 0.0) == []
 
 
 @pytest.mark.parametrize("digest", ["../../etc/passwd", "a" * 63, "A" * 64, "", "a" * 64 + "\n"])

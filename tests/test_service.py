@@ -370,6 +370,12 @@ def test_many_files_of_a_form(server: Server) -> None:
     assert [job["results"][0]["name"] for job in found["jobs"]] == ["0.html", "1.html", "2.html"]
 
 
+def test_what_is_refused_leaves_nothing_in_the_store(tmp_path: Path) -> None:
+    with serving(EDITIONS_OWN_QUEUE="0", EDITIONS_STORE=str(tmp_path)) as server:
+        assert server.ask("POST", "/v1/jobs?to=html", TEXT.encode(), PLAIN).status == 429
+        assert [place for place in tmp_path.rglob("*") if place.is_file()] == []
+
+
 def test_one_key_is_one_batch(server: Server) -> None:
     data = parcel(a_txt=TEXT + "Batch.", b_txt=TEXT + "Other.")
     headers = {"Content-Type": "application/zip", "Idempotency-Key": "batch-1"}

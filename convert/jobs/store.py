@@ -10,9 +10,11 @@ import hashlib
 import json
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from convert.editions import EDITIONS
@@ -94,10 +96,30 @@ class Store:
                 self.files.rm_file(f"{folder}/{MANIFEST}")
             self.files.rm(folder, recursive=True)
 
+    def old(self, shelf: str, seconds: float) -> list[str]:
+        """What lies on a shelf, its two hex digits, and was last written `seconds` ago or earlier."""
+        with _told(self.url):
+            try:
+                found = self.files.find(f"{self.root}/{shelf}", detail=True)
+            except FileNotFoundError:
+                return []
+        newest: dict[str, float] = {}
+        for place, about in found.items():
+            digest = place.rsplit("/", 2)[-2]
+            if _DIGEST.fullmatch(digest):
+                newest[digest] = max(newest.get(digest, 0.0), _written(about))
+        return [digest for digest, written in newest.items() if written <= time.time() - seconds]
+
     def _place(self, digest: str, name: str) -> str:
         if not _DIGEST.fullmatch(digest) or name not in NAMES:
             raise ValueError(f"no place of the store: {digest[:70]!r}, {name!r}")
         return f"{self.root}/{digest[:2]}/{digest}/{name}"
+
+
+def _written(about: Mapping[str, Any]) -> float:
+    """When a file was written: each kind of store says it in its own way; one that does not has none that is old."""
+    said = about.get("mtime") or about.get("LastModified") or about.get("created") or about.get("last_modified")
+    return float(said.timestamp() if isinstance(said, datetime) else said if said is not None else time.time())
 
 
 @contextmanager

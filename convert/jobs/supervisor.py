@@ -33,6 +33,7 @@ from convert.options import Limits
 
 IDLE = 0.05  # seconds between two looks at the queue, unless woken
 SWEEP = 10.0
+DAY = 86400.0
 _HOST = socket.gethostname().replace(":", "-")[:40]
 POST = 1.0  # seconds between two looks at what webhooks are to be sent
 POSTMEN = 4  # so many receivers may be slow at once before others wait
@@ -81,6 +82,7 @@ class Supervisor:
         self.bell = _Bell(bell)
         self.hands = [Hand(limits, self._work) for _ in range(size)]
         self.terms = terms
+        self._shelf = ""  # of the store, looked through last
         self.postmen = [threading.Thread(target=self._post, daemon=True) for _ in range(POSTMEN)]
 
     def run(self) -> None:
@@ -146,6 +148,16 @@ class Supervisor:
             _log("reclaimed", count=back)
         for blob in queue.expire(self.engine, self.tombstone):
             self.store.forget(blob)
+        shelf = f"{int(time.time() / DAY * 256) % 256:02x}"  # the whole store in a day, and never all at once
+        if shelf != self._shelf:
+            self._shelf = shelf
+            self.tidy(shelf)
+
+    def tidy(self, shelf: str) -> None:
+        """Drop from a shelf of the store what no job names: a submission was killed before its job was in the table."""
+        for blob in self.store.old(shelf, DAY):
+            if not queue.named(self.engine, blob):
+                self.store.forget(blob)
 
     def _post(self) -> None:
         """Send the news of jobs that ended; whatever goes wrong with one, the next is sent."""

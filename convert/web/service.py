@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -124,7 +124,11 @@ class Service:
             once = _once(wish, i)
             kept, ttl = self.store.manifest(place), self.settings.keep_seconds
             jobs.append(self._new(order, wish, place, text, ttl, kept, once, priority))
-        made = queue.submit(self.engine, jobs, self.settings.queue, self.settings.own_queue)
+        try:
+            made = queue.submit(self.engine, jobs, self.settings.queue, self.settings.own_queue)
+        except ConvertError:
+            self._forget({job.input for job in jobs})
+            raise
         for order, job in zip(orders, jobs, strict=True):  # another job's end may have taken the same text along
             if self.store.text(job.input) is None:
                 self.store.put_text(order.source.data)
@@ -185,10 +189,14 @@ class Service:
         if job is None or not queue.cancel(self.engine, name, owner):
             return False
         ring(self.bell)
-        for blob in (job.result, job.input):
-            if blob and not queue.named(self.engine, blob):
-                self.store.forget(blob)
+        self._forget({job.result, job.input} - {""})
         return True
+
+    def _forget(self, blobs: Set[str]) -> None:
+        """Drop from the store what no job names."""
+        for blob in blobs:
+            if not queue.named(self.engine, blob):
+                self.store.forget(blob)
 
 
 class Gone(ConvertError):
