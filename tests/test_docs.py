@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from convert.editions import EDITIONS
+from convert.settings import Settings, described
 from tests.serving import serving  # the real server, on a spare port
 from tools import docs
 
@@ -63,6 +65,20 @@ def test_the_http_call_of_the_readme(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "convert.cli", "convert", "samples/on-mending.txt", "-t", "epub", "-o", "cli.epub"]
     subprocess.run(words, cwd=tmp_path, env=_environment(), capture_output=True, check=True)
     assert (tmp_path / "on-mending.epub").read_bytes() == (tmp_path / "cli.epub").read_bytes()
+
+
+def test_compose_files_name_settings_that_there_are() -> None:
+    known = {variable for variable, _, _ in described()}
+    for path in ROOT.glob("compose*.yaml"):
+        services = yaml.safe_load(path.read_text("utf-8"))["services"]
+        ours = [service for service in services.values() if service.get("image") == "editions"]
+        assert ours
+        for service in ours:
+            assert set(service["environment"]) <= known
+            grace = int(service["stop_grace_period"].removesuffix("s"))
+            assert grace > Settings().wall_seconds + 5, "what is under way would be killed"
+            assert service["read_only"]
+            assert service["cap_drop"] == ["ALL"]
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:

@@ -297,6 +297,13 @@ def test_a_text_that_is_not_what_it_was_is_none(store: Store, tmp_path: Path) ->
     assert store.text(digest) is None
 
 
+def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
+    made = table.opened(f"sqlite:///{tmp_path}/jobs.db")
+    queue.submit(made, [new()], 1, 1)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.glob("jobs.db*")} == {0o600}
+    made.dispose()
+
+
 def test_what_no_job_names_is_tidied_away_after_a_day(engine: sa.Engine, store: Store) -> None:
     lost, named, fresh = (store.put_text(text) for text in (b"lost", TEXT, b"fresh"))
     result = store.put_text(b"a result")

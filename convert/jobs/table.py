@@ -102,14 +102,15 @@ def engine(url: str) -> sa.Engine:
 
 
 def opened(url: str) -> sa.Engine:
-    """The engine for the database at `url`, its tables as this version wants them, SQLite's folder made."""
+    """The engine for the database at `url`, its tables as this version wants them, SQLite's file made for its owner alone."""
     file = sa.make_url(url).database if url.startswith("sqlite") else None
     if file:
         try:
             Path(file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(file).touch(0o600)  # it holds the secrets of webhooks; its log beside it gets the same rights
         except OSError as error:
             raise UsageError(
-                f"The data folder {Path(file).parent} cannot be made: {error.strerror}.",
+                f"The data folder {Path(file).parent} cannot be made or written: {error.strerror}.",
                 "Name another (EDITIONS_DATA).",
             ) from None
     made = engine(url)
