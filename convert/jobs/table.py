@@ -102,7 +102,7 @@ def engine(url: str) -> sa.Engine:
 
 
 def opened(url: str) -> sa.Engine:
-    """The engine for the database at `url`, its tables as this version wants them; SQLite's file is its owner's alone."""
+    """The engine for the database at `url`, its tables as this version wants them; SQLite's file its owner's alone."""
     file = sa.make_url(url).database if url.startswith("sqlite") else None
     if file:
         try:
