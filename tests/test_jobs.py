@@ -308,7 +308,7 @@ def test_what_no_job_names_is_tidied_away_after_a_day(engine: sa.Engine, store: 
     lost, named, fresh = (store.put_text(text) for text in (b"lost", TEXT, b"fresh"))
     result = store.put_text(b"a result")
     queue.submit(engine, [new(1, input=named, result=result)], 9, 9)
-    for place in Path(store.root).glob("??/*/*"):
+    for place in Path(store.place.root).glob("??/*/*"):
         if fresh not in str(place):
             os.utime(place, (time.time() - DAY - 9,) * 2)
     supervisor = Supervisor(engine, store, Limits(), 0, DAY)
@@ -359,7 +359,7 @@ class Supervisors(ExitStack):
 
     def __init__(self, url: str, store: Store, log: Path, limits: Limits | None = None) -> None:
         super().__init__()
-        self.said = {"database": url, "store": store.url, "jobs": 2, "ttl": DAY, "lease": 2.0}
+        self.said = {"database": url, "store": store.place.url, "jobs": 2, "ttl": DAY, "lease": 2.0}
         self.said["limits"] = asdict(limits or Limits())
         self.log, self.running = log, list[subprocess.Popen[bytes]]()
         self.callback(self.end)

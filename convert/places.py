@@ -1,0 +1,138 @@
+"""Places: folders of files, here or in anything that fsspec reaches (s3://bucket/prefix). The gate to fsspec.
+
+A file is whole or not there: written beside, then renamed; an object store shows an object when it is whole.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from convert.errors import NoSpace, Unavailable
+
+
+class About(NamedTuple):
+    """What is known of a file without reading it."""
+
+    size: int  # bytes
+    written: float  # seconds since 1970; now, where the place does not say
+
+
+class Place:
+    """The folder at `url`: a path, or what fsspec takes. Unavailable where it does not answer, NoSpace where full."""
+
+    def __init__(self, url: str, waiting: str = "") -> None:
+        """`waiting`: the folder in it where files wait until they are whole; beside their place, where it is empty."""
+        import fsspec
+
+        self.url, self.waiting = url, waiting
+        cached = {"use_listings_cache": False} if is_afar(url) else {}  # else a file of another process is not seen
+        with _told(url):
+            self.files, self.root = fsspec.core.url_to_fs(url, **cached)
+            self.local = type(self.files).__name__ == "LocalFileSystem"
+            self.files.makedirs(self.root, exist_ok=True)
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes, or None where it is not there."""
+        with _told(self.url):
+            try:
+                return bytes(self.files.cat_file(self.at(name)))
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return None
+
+    def write(self, files: Mapping[str, bytes], sure: bool = False) -> None:
+        """Write files: all beside their places first, then each in one step. `sure`: they outlast a power cut."""
+        with _told(self.url):
+            if not self.local:
+                for name, data in files.items():
+                    self.files.pipe_file(self.at(name), data)
+                return
+            beside = {name: self._beside(name) for name in files}
+            try:
+                for name, data in files.items():
+                    _write(beside[name], data, sure)
+                for name in files:
+                    os.makedirs(os.path.dirname(self.at(name)), exist_ok=True)
+                    os.replace(beside[name], self.at(name))
+            finally:
+                for temporary in beside.values():
+                    with suppress(OSError):
+                        os.unlink(temporary)
+
+    def about(self, name: str) -> About | None:
+        """What is known of a file; None where it is not there."""
+        with _told(self.url):
+            try:
+                return _about(self.files.info(self.at(name)))
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def below(self, folder: str = "") -> dict[str, About]:
+        """Every file in the folder and those within it, by name."""
+        with _told(self.url):
+            try:
+                found = self.files.find(self.at(folder) if folder else self.root, detail=True)
+            except FileNotFoundError:
+                return {}
+        start = len(self.root.rstrip("/")) + 1
+        return {place[start:]: _about(about) for place, about in found.items()}
+
+    def drop(self, folder: str, first: str = "") -> None:
+        """Drop a folder with all its files, `first` of them before the others."""
+        with _told(self.url), suppress(FileNotFoundError):
+            if first and self.files.exists(self.at(f"{folder}/{first}")):
+                self.files.rm_file(self.at(f"{folder}/{first}"))
+            self.files.rm(self.at(folder), recursive=True)
+
+    def at(self, name: str) -> str:
+        """Where a file is, as its file system has it."""
+        return f"{self.root.rstrip('/')}/{name}"
+
+    def _beside(self, name: str) -> str:
+        folder, last = os.path.split(self.at(name))
+        folder = self.at(self.waiting) if self.waiting else folder
+        os.makedirs(folder, exist_ok=True)
+        return f"{folder}/{last[:60] if len(last) < 200 else ''}.{uuid.uuid4().hex[:8]}.tmp"
+
+
+def is_afar(url: str) -> bool:
+    """Whether it names a place that is reached over something, rather than a path."""
+    return "://" in url
+
+
+def _write(path: str, data: bytes, sure: bool) -> None:
+    with open(path, "wb") as file:
+        file.write(data)
+        if sure:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _about(said: Mapping[str, Any]) -> About:
+    """Each kind of place says it in its own way."""
+    written = said.get("mtime") or said.get("LastModified") or said.get("last_modified") or said.get("created")
+    moment = written.timestamp() if isinstance(written, datetime) else written if written is not None else time.time()
+    return About(int(said.get("size") or 0), float(moment))
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """What a place says where it fails, in our words."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except ImportError as error:
+        raise Unavailable(
+            f"{url} cannot be reached: {error}.", "Install what it needs: pip install editions[s3]."
+        ) from None
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise NoSpace(f"{url} is full.", "Free some space, then go on.") from error
+        raise Unavailable(f"{url} does not answer: {error.strerror or error}.", "Try again in a moment.") from error
