@@ -11,7 +11,16 @@ from convert.web.delivery import zipped
 PACKAGE = Path(__file__).resolve().parent.parent
 CHECKOUT = PACKAGE.parent
 FOLDERS = ("convert", "templates", "tests", "docs", "samples", "benchmarks", "tools")
-FILES = ("pyproject.toml", "README.md", "LICENSE", "Makefile", "Dockerfile", "*requirements*", "*lock*", "compose*.yaml")
+FILES = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "Makefile",
+    "Dockerfile",
+    "*requirements*",
+    "*lock*",
+    "compose*.yaml",
+)
 
 
 @functools.cache
