@@ -99,7 +99,7 @@ def test_what_the_caller_has_is_not_sent_again_and_a_part_is_sent_alone(server: 
 
 def test_respond_async_is_a_job(server: Server) -> None:
     answer = server.ask("POST", "/v1/convert?to=html", TEXT.encode(), PLAIN | {"Prefer": "respond-async"})
-    assert answer.status == 202
+    assert (answer.status, answer.headers["Preference-Applied"]) == (202, "respond-async")
     assert done(server, answer.json)["state"] == "succeeded"
 
 
@@ -108,8 +108,24 @@ def test_a_job_that_fails_says_why(server: Server) -> None:
     assert found["state"] == "failed"
     assert found["error"]["status"] in (415, 422)
     assert found["error"]["hint"]
-    answer = fetched(server, f"/v1/jobs/{found['id']}/results/html")
-    assert (answer.status, answer.json["code"]) == (404, "no-such-result")
+    for path in ("results/html", "archive"):
+        answer = fetched(server, f"/v1/jobs/{found['id']}/{path}")
+        assert (answer.status, answer.json["code"]) == (404, "no-such-result")
+        assert answer.json["error"] == found["error"]
+        assert found["error"]["detail"] in answer.json["detail"]
+        assert answer.json["hint"] == found["error"]["hint"]
+
+
+def test_what_is_not_done_yet_says_when_to_come_back() -> None:
+    with serving() as server:
+        job = submitted(server, SLOW, "pdf")
+        for path in ("results/pdf", "archive"):
+            answer = fetched(server, f"/v1/jobs/{job['id']}/{path}")
+            assert (answer.status, answer.json["code"], answer.headers["Retry-After"]) == (409, "not-yet", "2")
+        answer = fetched(server, f"/v1/jobs/{job['id']}/results/epub")
+        assert (answer.status, answer.json["code"]) == (404, "no-such-result")
+        assert "error" not in answer.json
+        assert server.ask("DELETE", f"/v1/jobs/{job['id']}").status == 204
 
 
 def test_what_is_erased_is_gone(server: Server) -> None:
@@ -300,9 +316,15 @@ def test_event_streams_are_so_many_and_their_places_come_back() -> None:
         refused = server.ask("GET", path)
         assert (refused.status, refused.json["code"], refused.headers["Retry-After"]) == (429, "rate", "1")
         assert server.ask("DELETE", path.removesuffix("/events")).status == 204
-        assert all(b"event: erased" in stream.read() for stream in streams)
+        erased = json.dumps({"id": path.split("/")[3], "state": "erased"})
+        assert all(stream.read().decode().endswith(f"event: erased\ndata: {erased}\n\n") for stream in streams)
         again = f"/v1/jobs/{submitted(server)['id']}/events"
         wait_until(lambda: server.ask("GET", again).status == 200)
+
+
+def test_a_key_that_is_too_long_is_refused_and_not_cut(server: Server) -> None:
+    answer = server.ask("POST", "/v1/jobs?to=html", TEXT.encode(), PLAIN | {"Idempotency-Key": "k" * 201})
+    assert (answer.status, "201 characters" in answer.json["detail"]) == (400, True)
 
 
 def test_an_answer_waited_for_is_given_again_under_its_key(server: Server) -> None:
@@ -357,6 +379,20 @@ def test_many_texts_in_one_archive_out(server: Server) -> None:
         assert b"Another." in archive.read("a-2.html")
     assert server.ask("DELETE", path).status == 204
     assert server.ask("GET", path).status == 404
+
+
+def test_events_tell_how_far_a_batch_is(server: Server) -> None:
+    data = parcel(a_txt=TEXT + "Events.", b_txt="x\0y" * 300)
+    path = server.ask("POST", "/v1/batches?to=html", data, {"Content-Type": "application/zip"}).headers["Location"]
+    answer = server.ask("GET", f"{path}/events")
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    events = answer.data.decode().strip().split("\n\n")  # it ends by itself
+    assert events[0] == "retry: 1000"
+    name, _, last = events[-1].partition("\ndata: ")
+    batch = server.ask("GET", path).json
+    assert (name, json.loads(last)) == ("event: done", {"state": "done"} | {k: batch[k] for k in batch if k != "jobs"})
+    assert server.ask("DELETE", path).status == 204
+    assert server.ask("GET", f"{path}/events").status == 404
 
 
 def test_many_files_of_a_form(server: Server) -> None:

@@ -25,7 +25,7 @@ INTERACTIVE, ORDINARY, BULK = 9, 5, 1  # priorities: somebody waits, a job by it
 LEASE = 15.0  # seconds; renewed three times in it
 RETRIES = 5  # deaths of a child that a job survives
 PATIENCE = 60.0  # seconds between two tries at most
-DONE = ("succeeded", "failed", "cancelled")
+DONE = ("succeeded", "failed")
 _LIVE = ("queued", "running")
 
 
@@ -208,6 +208,13 @@ def of_batch(engine: sa.Engine, batch: str, owner: str) -> list[Job]:
             sa.select(*_COLUMNS).where(JOBS.c.batch == batch, JOBS.c.owner == owner).order_by(JOBS.c.seq)
         ).all()
     return [_job(row) for row in rows]
+
+
+def batch_counts(engine: sa.Engine, batch: str, owner: str) -> dict[str, int]:
+    """How many jobs of a batch are in each state."""
+    with reading(engine) as c:
+        asked = sa.select(JOBS.c.state, sa.func.count()).where(JOBS.c.batch == batch, JOBS.c.owner == owner)
+        return {state: int(count) for state, count in c.execute(asked.group_by(JOBS.c.state))}
 
 
 def listed(engine: sa.Engine, owner: str, most: int) -> list[Job]:

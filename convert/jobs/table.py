@@ -26,7 +26,7 @@ JOBS = sa.Table(
     sa.Column("seq", _NUMBER, primary_key=True, autoincrement=True),
     sa.Column("id", sa.String(32), nullable=False, unique=True),
     sa.Column("owner", sa.String(32), nullable=False),  # the key that it belongs to; "": nobody's, in open mode
-    sa.Column("state", sa.String(9), nullable=False),  # queued running succeeded failed cancelled expired
+    sa.Column("state", sa.String(9), nullable=False),  # queued running succeeded failed expired
     sa.Column("priority", sa.Integer, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False, default=0),  # the fencing token: who has an older one is late
     sa.Column("failures", sa.Integer, nullable=False, default=0),  # the retry budget

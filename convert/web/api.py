@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, g, request
@@ -30,9 +29,8 @@ from convert.web.delivery import as_json, attachment, called, delivered, zipped
 from convert.web.order import Order, order_from, orders_from, single_from, trial_from
 from convert.web.quota import Streams
 from convert.web.service import Gone, Missing, Service, Wish
+from convert.web.stream import News, streamed
 
-STREAM = 30.0  # seconds after which a stream of events ends, with the time to come back in
-LOOK = 0.25  # seconds between two looks at a job for a stream
 TEXTS, JOBS, BATCHES, ABOUT = (Tag(name=name) for name in ("texts", "jobs", "batches", "about"))
 _PROBLEMS: Any = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 500, 503, 504, 507), m.Problem)
 _FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -66,13 +64,25 @@ class NotYet(ConvertError):
     retry_after = 2
 
 
+class Unset(Missing):
+    """A job has no such edition; `error` is why the job failed, where it did."""
+
+    code = "no-such-result"
+
+    def __init__(self, message: str, hint: str, error: dict[str, Any] | None = None) -> None:
+        super().__init__(message, hint)
+        self.error = error
+
+
 def blueprint(service: Service, settings: Settings) -> APIBlueprint:
     """The routes below /v1."""
     api = APIBlueprint("api", __name__, url_prefix="/v1", abp_responses=_PROBLEMS)
     _texts(api, service, settings)
-    _jobs(api, service, settings)
+    streams = Streams(settings.streams)
+    _jobs(api, service, settings, streams)
     _results(api, service)
     _batches(api, service, settings)
+    _batch(api, service, streams)
     _about(api, settings)
     return api
 
@@ -86,8 +96,8 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
     )  # fmt: skip
     def convert(query: m.Asked, raw: Text) -> Response:
         order = order_from(request, settings)
-        if "respond-async" in request.headers.get("Prefer", ""):
-            return _accepted(service, order)
+        if "respond-async" in request.headers.get("Prefer", "").lower():
+            return _accepted(service, order, {"Preference-Applied": "respond-async"})
         if order.webhook:
             raise UsageError(
                 "A webhook has news of a job, and this answer is waited for.",
@@ -109,9 +119,8 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
         return as_json(service.pool.check(*trial_from(request, settings)))
 
 
-def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
+def _jobs(api: APIBlueprint, service: Service, settings: Settings, streams: Streams) -> None:
     """Jobs: submitted, followed, erased."""
-    streams = Streams(settings.streams)
 
     @api.post(
         "/jobs", tags=[JOBS], summary="Set a text later: a job", operation_id="submit",
@@ -142,11 +151,7 @@ def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
              responses={200: _STREAM_OF, 404: m.Problem})  # fmt: skip
     def events(path: m.JobPath) -> Response:
         _job(service, path.id)
-        leave = streams.take(g.share)
-        stream = _events(service, path.id, g.owner)
-        response = Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
-        response.call_on_close(leave)
-        return response
+        return streamed(partial(_news_of_job, service, path.id, g.owner), streams.take(g.share))
 
 
 def _results(api: APIBlueprint, service: Service) -> None:
@@ -155,21 +160,29 @@ def _results(api: APIBlueprint, service: Service) -> None:
     @api.get("/jobs/<id>/results/<format>", tags=[JOBS], summary="An edition of a job", operation_id="result",
              responses={200: {"description": "The edition.", **_FILE}, 404: m.Problem, 410: m.Problem})  # fmt: skip
     def result(path: m.ResultPath) -> Response:
-        done = _job(service, path.id)
-        edition = service.edition(done, path.format)
+        job = _job(service, path.id)
+        edition = service.edition(job, path.format)
         if edition is None:
-            raise Missing(
-                f"Job {done.id} has no edition {path.format!r}; it is {done.state}.",
-                "Its results list what there is.", code="no-such-result",
-            )  # fmt: skip
+            raise _unset(job, repr(path.format), path.format in job.request["formats"])
         return _conditional(attachment(edition))
 
     @api.get("/jobs/<id>/archive", tags=[JOBS], summary="All editions of a job, a zip", operation_id="archive",
              responses={200: {"description": "The zip.", **_FILE}, 404: m.Problem, 410: m.Problem})  # fmt: skip
     def archive(path: m.JobPath) -> Response:
-        done = _job(service, path.id)
-        data = zipped((e.name, e.data) for e in service.result(done).editions)
-        return _conditional(attachment(Edition("zip", f"{done.id}.zip", "application/zip", data)))
+        job = _job(service, path.id)
+        if job.state != "succeeded":
+            raise _unset(job, "to pack", True)
+        data = zipped((e.name, e.data) for e in service.result(job).editions)
+        return _conditional(attachment(Edition("zip", f"{job.id}.zip", "application/zip", data)))
+
+
+def _unset(job: Job, what: str, is_asked: bool) -> ConvertError:
+    """Why a job has no such edition: it is not done, it failed, or nobody asked for that."""
+    if is_asked and job.state not in queue.DONE:
+        return NotYet(f"Job {job.id} is {job.state}.", f"Look at /v1/jobs/{job.id} until it has ended.")
+    if error := _error(job):
+        return Unset(f"Job {job.id} failed, so it has no edition {what}: {error['detail']}", error["hint"], error)
+    return Unset(f"Job {job.id} has no edition {what}; it is {job.state}.", "Its results list what there is.")
 
 
 def _batches(api: APIBlueprint, service: Service, settings: Settings) -> None:
@@ -188,15 +201,25 @@ def _batches(api: APIBlueprint, service: Service, settings: Settings) -> None:
         response.headers["Location"] = f"/v1/batches/{made[0].batch}"
         return response
 
+
+def _batch(api: APIBlueprint, service: Service, streams: Streams) -> None:
+    """A batch: followed, taken away, erased."""
+
     @api.get("/batches/<id>", tags=[BATCHES], summary="A batch and its jobs", operation_id="batch",
              responses={200: m.Batch, 404: m.Problem})  # fmt: skip
     def batch(path: m.JobPath) -> Response:
-        return _conditional(as_json(_batch_said(_batch(service, path.id))))
+        return _conditional(as_json(_batch_said(_jobs_of(service, path.id))))
+
+    @api.get("/batches/<id>/events", tags=[BATCHES], summary="What becomes of a batch (SSE)",
+             operation_id="batchEvents", responses={200: _STREAM_OF, 404: m.Problem})  # fmt: skip
+    def batch_events(path: m.JobPath) -> Response:
+        _jobs_of(service, path.id)
+        return streamed(partial(_news_of_batch, service, path.id, g.owner), streams.take(g.share))
 
     @api.get("/batches/<id>/archive", tags=[BATCHES], summary="All editions of a batch, a zip",
              operation_id="batchArchive", responses={200: _ZIP, 404: m.Problem, 409: m.Problem})  # fmt: skip
     def batch_archive(path: m.JobPath) -> Response:
-        jobs = _batch(service, path.id)
+        jobs = _jobs_of(service, path.id)
         if any(job.state not in queue.DONE for job in jobs):
             raise NotYet(f"Batch {path.id} is not done.", f"Look at /v1/batches/{path.id} until it is.")
         data = zipped(_named_apart(e for job in jobs if job.manifest for e in service.result(job).editions))
@@ -205,12 +228,12 @@ def _batches(api: APIBlueprint, service: Service, settings: Settings) -> None:
     @api.delete("/batches/<id>", tags=[BATCHES], summary="Cancel a batch and erase what it made",
                 operation_id="eraseBatch", responses={204: None, 404: m.Problem})  # fmt: skip
     def erase_batch(path: m.JobPath) -> Response:
-        for job in _batch(service, path.id):
+        for job in _jobs_of(service, path.id):
             service.erase(job.id, g.owner)
         return Response(status=204)
 
 
-def _batch(service: Service, name: str) -> list[Job]:
+def _jobs_of(service: Service, name: str) -> list[Job]:
     found = [job for job in queue.of_batch(service.engine, name, g.owner) if job.state != "expired"]
     if not found:
         raise Missing(f"There is no batch {name[:64]!r}.", "It was erased, is over its time, or is another key's.")
@@ -219,11 +242,13 @@ def _batch(service: Service, name: str) -> list[Job]:
 
 def _batch_said(jobs: list[Job]) -> dict[str, Any]:
     """A batch as callers see it."""
-    name = jobs[0].batch
     counts = Counter(job.state for job in jobs)
-    states = {state: counts[state] for state in ("queued", "running", "succeeded", "failed")}
-    archive = f"/v1/batches/{name}/archive"
-    return {"id": name, "total": len(jobs), **states, "archive": archive, "jobs": [said(job) for job in jobs]}
+    return _counted(jobs[0].batch or "", counts) | {"jobs": [said(job) for job in jobs]}
+
+
+def _counted(name: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    states = {state: counts.get(state, 0) for state in ("queued", "running", "succeeded", "failed")}
+    return {"id": name, "total": sum(states.values()), **states, "archive": f"/v1/batches/{name}/archive"}
 
 
 def _named_apart(editions: Iterable[Edition]) -> Iterator[tuple[str, bytes]]:
@@ -266,11 +291,13 @@ def _about(api: APIBlueprint, settings: Settings) -> None:
 # ---------------------------------------------------------------- jobs
 
 
-def _accepted(service: Service, order: Order) -> Response:
+def _accepted(service: Service, order: Order, headers: Mapping[str, str] | None = None) -> Response:
     """202, once the job is in the table for good."""
     hook = service.hook(order)
     (job,) = service.submit([order], _wish(request.path)._replace(webhook=hook))
-    return _promised(job)
+    response = _promised(job)
+    response.headers.extend(headers or {})
+    return response
 
 
 def _promised(job: Job) -> Response:
@@ -280,7 +307,12 @@ def _promised(job: Job) -> Response:
 
 
 def _wish(route: str) -> Wish:
-    return Wish(g.owner, request.headers.get("Idempotency-Key", "")[:200], route, g.trace)
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > m.LONGEST_KEY:
+        raise UsageError(
+            f"The Idempotency-Key has {len(key)} characters; the limit is {m.LONGEST_KEY}.", "Send a UUID, for example."
+        )
+    return Wish(g.owner, key, route, g.trace)
 
 
 def _job(service: Service, name: str) -> Job:
@@ -299,7 +331,6 @@ def _missing(name: str) -> Missing:
 def said(job: Job) -> dict[str, Any]:
     """A job as callers see it."""
     manifest = job.manifest or {"editions": [], "remarks": []}
-    error = job.error and {k: job.error.get(k) for k in ("code", "status", "detail", "hint")}
     return {
         "id": job.id,
         "state": job.state,
@@ -310,8 +341,15 @@ def said(job: Job) -> dict[str, Any]:
         "expires_at": _iso(job.expires),
         "remarks": manifest["remarks"],
         "results": [e | {"href": f"/v1/jobs/{job.id}/results/{e['format']}"} for e in manifest["editions"]],
-        "error": error and error | {"line": (job.error or {}).get("line") or None},
+        "error": _error(job),
     }
+
+
+def _error(job: Job) -> dict[str, Any] | None:
+    """Why it failed, where it did."""
+    if not job.error:
+        return None
+    return {k: job.error.get(k) for k in ("code", "status", "detail", "hint")} | {"line": job.error.get("line") or None}
 
 
 def _delivered(service: Service, job: Job) -> dict[str, Any]:
@@ -326,21 +364,22 @@ def _iso(moment: float | None) -> str | None:
     return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _events(service: Service, name: str, owner: str) -> Iterator[bytes]:
-    """Each change of a job as an event; the stream ends with the job, or after STREAM, when callers come back."""
-    end, last = time.monotonic() + STREAM, ""
-    yield b"retry: 1000\n\n"
-    while True:
-        job = queue.get(service.engine, name, owner)
-        if job is None:
-            yield b"event: erased\ndata: {}\n\n"
-            return
-        if (now := json.dumps(said(job), ensure_ascii=False)) != last:
-            last = now
-            yield f"event: {job.state}\ndata: {now}\n\n".encode()
-        if job.state in (*queue.DONE, "expired") or time.monotonic() > end:
-            return
-        time.sleep(LOOK)
+def _news_of_job(service: Service, name: str, owner: str) -> News:
+    job = queue.get(service.engine, name, owner)
+    if job is None:
+        return News("erased", {"id": name, "state": "erased"}, True)
+    return News(job.state, said(job), job.state in (*queue.DONE, "expired"))
+
+
+def _news_of_batch(service: Service, name: str, owner: str) -> News:
+    """How many jobs are how far; they themselves would be megabytes."""
+    counts = queue.batch_counts(service.engine, name, owner)
+    counts.pop("expired", None)
+    if not counts:
+        return News("erased", {"id": name, "state": "erased"}, True)
+    is_done = not counts.keys() - set(queue.DONE)
+    state = "done" if is_done else "running"
+    return News(state, {"state": state} | _counted(name, counts), is_done)
 
 
 def _conditional(response: Response) -> Response:

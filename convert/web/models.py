@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from convert.editions import EDITIONS
 from convert.options import FIELDS
 
-State = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+LONGEST_KEY = 200  # characters of an Idempotency-Key
+State = Literal["queued", "running", "succeeded", "failed"]
 
 
 class Remark(BaseModel):
@@ -110,6 +111,7 @@ class Problem(BaseModel):
     hint: str
     line: int | None
     request_id: str
+    error: JobError | None = Field(None, description="Where an edition of a job is missing: why the job failed.")
 
 
 class CheckReason(BaseModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -43,6 +43,7 @@ class Problem(NamedTuple):
     hint: str = ""
     line: int = 0
     headers: tuple[tuple[str, str], ...] = ()
+    error: Mapping[str, Any] | None = None  # of the job that is asked about
 
     @property
     def title(self) -> str:
@@ -85,7 +86,8 @@ def problem_of(error: Exception) -> Problem:
         case ConvertError():
             wait = getattr(error, "retry_after", 0)
             headers = getattr(error, "headers", ()) + ((("Retry-After", str(wait)),) if wait else ())
-            return Problem(error.status, error.code, str(error), error.hint, error.line, headers)
+            of_job = getattr(error, "error", None)
+            return Problem(error.status, error.code, str(error), error.hint, error.line, headers, of_job)
         case HTTPException(code=int(status)) if status >= 400:
             allowed = getattr(error, "valid_methods", None)
             headers = (("Allow", ", ".join(sorted(allowed))),) if allowed else ()
@@ -108,6 +110,7 @@ def as_problem(problem: Problem) -> Response:
         "hint": problem.hint,
         "line": problem.line or None,
         "request_id": g.request_id,
+        **({"error": problem.error} if problem.error else {}),
     }
     return as_json(value, problem.status, "application/problem+json")
 
