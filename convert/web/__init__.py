@@ -50,7 +50,8 @@ def create_app(settings: Settings, data: Path | None = None, pool: Pool | None =
     app.register_api(api.blueprint(service, settings))
     app.register_blueprint(health.blueprint(service))
     app.register_blueprint(pages.blueprint(service, settings))
-    app.get("/openapi.json")(lambda: as_json(openapi.document(app)))
+    described = openapi.document(app)
+    app.get("/openapi.json")(lambda: as_json(described))
     app.after_request(_guard)
     app.extensions["editions"] = service
     return app

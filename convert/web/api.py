@@ -1,4 +1,4 @@
-"""The endpoint for automation, /v1: texts in, editions or jobs out. OpenAPI is generated from what stands here."""
+"""The endpoint for automation, /v1: texts in, editions or jobs out. `openapi.py` describes what stands here."""
 
 from __future__ import annotations
 
@@ -26,17 +26,27 @@ from convert.readers import BY_MEDIA_TYPE
 from convert.settings import Settings
 from convert.web import models as m
 from convert.web.delivery import as_json, attachment, called, delivered, zipped
-from convert.web.order import Order, order_from, orders_from, single_from, trial_from
+from convert.web.order import Order, order_from, orders_from, single_from, trial_from, waited_for
 from convert.web.quota import Streams
 from convert.web.service import Gone, Missing, Service, Wish
 from convert.web.stream import News, streamed
 
-TEXTS, JOBS, BATCHES, ABOUT = (Tag(name=name) for name in ("texts", "jobs", "batches", "about"))
-_PROBLEMS: Any = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 500, 503, 504, 507), m.Problem)
-_FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+TEXTS = Tag(name="texts", description="A text in, the answer out.")
+JOBS = Tag(name="jobs", description="A text in; its editions when they are done, whatever is killed meanwhile.")
+BATCHES = Tag(name="batches", description="Many texts in one request, one archive out.")
+ABOUT = Tag(name="about", description="What there is to choose from.")
+_ZIP_TYPE = "application/zip"
 
 
-_ZIP = {"description": "The zip.", **_FILE}
+def _file(said: str, *media_types: str) -> dict[str, Any]:
+    schema = {"type": "string", "format": "binary"}
+    return {"description": said, "content": {kind.partition(";")[0]: {"schema": schema} for kind in media_types}}
+
+
+_EDITION_TYPES = [kind.media_type for kind in EDITIONS.values()]
+_REPORT_TYPE = {"application/json": {"schema": {"$ref": "#/components/schemas/Report"}}}
+_REPORT = {"description": "The decision report.", "content": _REPORT_TYPE}
+_ZIP = _file("The zip.", _ZIP_TYPE)
 _STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
@@ -48,13 +58,13 @@ def _list_of(model: type[BaseModel]) -> dict[str, Any]:
 class Text(RawModel):
     """A text as a request brings it."""
 
-    mimetypes: list[str] = ["multipart/form-data", "application/json", "text/plain", *BY_MEDIA_TYPE, "application/zip"]  # noqa: RUF012 (as flask-openapi3 has it)
+    mimetypes: list[str] = ["multipart/form-data", "application/json", "text/plain", *BY_MEDIA_TYPE, _ZIP_TYPE]  # noqa: RUF012 (as flask-openapi3 has it)
 
 
 class Parcel(RawModel):
     """Many texts as a request brings them."""
 
-    mimetypes: list[str] = ["multipart/form-data", "application/zip"]  # noqa: RUF012 (as flask-openapi3 has it)
+    mimetypes: list[str] = ["multipart/form-data", _ZIP_TYPE]  # noqa: RUF012 (as flask-openapi3 has it)
 
 
 class NotYet(ConvertError):
@@ -76,7 +86,7 @@ class Unset(Missing):
 
 def blueprint(service: Service, settings: Settings) -> APIBlueprint:
     """The routes below /v1."""
-    api = APIBlueprint("api", __name__, url_prefix="/v1", abp_responses=_PROBLEMS)
+    api = APIBlueprint("api", __name__, url_prefix="/v1")
     _texts(api, service, settings)
     streams = Streams(settings.streams)
     _jobs(api, service, settings, streams)
@@ -92,30 +102,28 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
 
     @api.post(
         "/convert", tags=[TEXTS], summary="Set a text: an edition, or a zip of several", operation_id="convert",
-        responses={200: {"description": "The edition, or a zip of them.", **_FILE}, 202: m.Job, 409: m.Problem},
+        responses={
+            200: _file("The edition, or a zip of them.", *_EDITION_TYPES, _ZIP_TYPE), 202: m.Job, 409: m.Problem,
+        },
     )  # fmt: skip
-    def convert(query: m.Asked, raw: Text) -> Response:
+    def convert(raw: Text) -> Response:
         order = order_from(request, settings)
         if "respond-async" in request.headers.get("Prefer", "").lower():
             return _accepted(service, order, {"Preference-Applied": "respond-async"})
         if order.webhook:
-            raise UsageError(
-                "A webhook has news of a job, and this answer is waited for.",
-                "Ask for a job: Prefer: respond-async, or POST /v1/jobs.",
-            )
+            raise waited_for()
         answer = service.convert_once(order, _wish(request.path))
         return _promised(answer) if isinstance(answer, Job) else delivered(answer, order.source)
 
     @api.post("/inspect", tags=[TEXTS], summary="What is read in a text: the decision report", operation_id="inspect",
-              responses={200: {"description": "As editions-report-1 has it.",
-                               "content": {"application/json": {"schema": {"type": "object"}}}}})  # fmt: skip
-    def inspect(query: m.Asked, raw: Text) -> Response:
+              responses={200: _REPORT})  # fmt: skip
+    def inspect(raw: Text) -> Response:
         order = single_from(request, settings)
         return as_json(service.pool.convert(order.source, (), order.options).report)
 
     @api.post("/check", tags=[TEXTS], summary="Whether editions can be published: the verdict", operation_id="check",
               responses={200: m.Verdict})  # fmt: skip
-    def check(query: m.Asked, raw: Text) -> Response:
+    def check(raw: Text) -> Response:
         return as_json(service.pool.check(*trial_from(request, settings)))
 
 
@@ -126,7 +134,7 @@ def _jobs(api: APIBlueprint, service: Service, settings: Settings, streams: Stre
         "/jobs", tags=[JOBS], summary="Set a text later: a job", operation_id="submit",
         responses={202: m.Job, 409: m.Problem},
     )  # fmt: skip
-    def submit(query: m.Asked, raw: Text) -> Response:
+    def submit(raw: Text) -> Response:
         return _accepted(service, order_from(request, settings))
 
     @api.get("/jobs", tags=[JOBS], summary="Your jobs, the newest first", operation_id="jobs", responses={200: m.Jobs})
@@ -148,7 +156,7 @@ def _jobs(api: APIBlueprint, service: Service, settings: Settings, streams: Stre
         return Response(status=204)
 
     @api.get("/jobs/<id>/events", tags=[JOBS], summary="What becomes of a job (SSE)", operation_id="events",
-             responses={200: _STREAM_OF, 404: m.Problem})  # fmt: skip
+             responses={200: _STREAM_OF, 404: m.Problem, 410: m.Problem})  # fmt: skip
     def events(path: m.JobPath) -> Response:
         _job(service, path.id)
         return streamed(partial(_news_of_job, service, path.id, g.owner), streams.take(g.share))
@@ -158,7 +166,9 @@ def _results(api: APIBlueprint, service: Service) -> None:
     """What a job made."""
 
     @api.get("/jobs/<id>/results/<format>", tags=[JOBS], summary="An edition of a job", operation_id="result",
-             responses={200: {"description": "The edition.", **_FILE}, 404: m.Problem, 410: m.Problem})  # fmt: skip
+             responses={
+                 200: _file("The edition.", *_EDITION_TYPES), 404: m.Problem, 409: m.Problem, 410: m.Problem,
+             })  # fmt: skip
     def result(path: m.ResultPath) -> Response:
         job = _job(service, path.id)
         edition = service.edition(job, path.format)
@@ -167,7 +177,7 @@ def _results(api: APIBlueprint, service: Service) -> None:
         return _conditional(attachment(edition))
 
     @api.get("/jobs/<id>/archive", tags=[JOBS], summary="All editions of a job, a zip", operation_id="archive",
-             responses={200: {"description": "The zip.", **_FILE}, 404: m.Problem, 410: m.Problem})  # fmt: skip
+             responses={200: _ZIP, 404: m.Problem, 409: m.Problem, 410: m.Problem})  # fmt: skip
     def archive(path: m.JobPath) -> Response:
         job = _job(service, path.id)
         if job.state != "succeeded":
@@ -192,7 +202,7 @@ def _batches(api: APIBlueprint, service: Service, settings: Settings) -> None:
         "/batches", tags=[BATCHES], summary="Set many texts: files, or a zip of them", operation_id="submitBatch",
         responses={202: m.Batch, 409: m.Problem},
     )  # fmt: skip
-    def submit_batch(query: m.Asked, raw: Parcel) -> Response:
+    def submit_batch(raw: Parcel) -> Response:
         orders = orders_from(request, settings)
         hook = service.hook(orders[0])
         wish = _wish(f"{request.path} {len(orders)}")._replace(batch=uuid.uuid4().hex, webhook=hook)

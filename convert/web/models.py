@@ -1,13 +1,12 @@
-"""What goes in and out of the endpoint, typed: OpenAPI is generated from these models and from the options."""
+"""What comes out of the endpoint, typed: OpenAPI is generated from these; what goes in, `fields.py` says."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field
 
 from convert.editions import EDITIONS
-from convert.options import FIELDS
 
 LONGEST_KEY = 200  # characters of an Idempotency-Key
 State = Literal["queued", "running", "succeeded", "failed"]
@@ -155,12 +154,6 @@ class Profile(BaseModel):
     profile: str
 
 
-class Health(BaseModel):
-    """Whether the service lives, or is ready."""
-
-    status: str
-
-
 class JobPath(BaseModel):
     """Which job."""
 
@@ -170,53 +163,10 @@ class JobPath(BaseModel):
 class ResultPath(JobPath):
     """Which edition of a job."""
 
-    format: str = Field(max_length=20)
+    format: str = Field(max_length=20, json_schema_extra={"enum": [*EDITIONS]})
 
 
 class JobsQuery(BaseModel):
     """How many jobs."""
 
-    limit: int = Field(50, ge=1, le=200)
-
-
-def _kind(kind: str) -> Any:
-    return {"many": list[str], "flag": bool, "pairs": dict[str, str]}.get(kind, str)
-
-
-_TO = ", ".join(EDITIONS)
-_OPTIONS = {f.name: f for f in FIELDS if "http" in f.doors}
-# The query may hold every option: each repeated or not, as text. What does not fit is refused by `options_from`.
-_query: dict[str, Any] = {
-    name: (str | None, Field(None, description=f.help))
-    for name, f in _OPTIONS.items()
-    if f.kind not in ("cover", "file", "yaml")
-}
-_json: dict[str, Any] = {name: (_kind(f.kind) | None, Field(None, description=f.help)) for name, f in _OPTIONS.items()}
-_Asked: Any = create_model(
-    "_Asked",
-    to=(list[str] | None, Field(None, description=f"Formats, separated by commas or repeated: {_TO}.")),
-    name=(str | None, Field(None, description="What the file is called; its editions are called so too.")),
-    collect=(bool | None, Field(None, description="Make one issue of all the texts; it wants a title.")),
-    webhook=(str | None, Field(None, description="Where the news of the job's end goes: https://…")),
-    webhook_secret=(str | None, Field(None, description="What signs it: whsec_…; else one is made, and told once.")),
-    **_query,
-)
-_Order: Any = create_model(
-    "_Order",
-    text=(str, Field(description="The text.")),
-    to=(list[str] | str | None, Field(None, description=f"Formats: {_TO}.")),
-    name=(str | None, Field(None, description="What its editions are called.")),
-    webhook=(str | None, Field(None, description="Where the news of the job's end goes: https://…")),
-    webhook_secret=(str | None, Field(None, description="What signs it: whsec_…; else one is made, and told once.")),
-    **_json,
-)
-
-
-class Asked(_Asked):  # type: ignore[misc]  # its fields are made of the options
-    """Formats and options."""
-
-    model_config = ConfigDict(extra="allow")  # what is not known `options_from` refuses, in our words
-
-
-class Order(_Order):  # type: ignore[misc]
-    """A text with what is asked of it."""
+    limit: int = Field(50, ge=1, le=200, description="How many at most.")

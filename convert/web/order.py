@@ -57,6 +57,7 @@ def single_from(request: Request, settings: Settings) -> Order:
     """The Order that `request` gives, of one text. UsageError where it is to be an issue."""
     said = said_by(request, of_one(settings))
     _refuse_issue(said)
+    _refuse_hook(said)
     return order_of(said, settings)
 
 
@@ -64,6 +65,7 @@ def trial_from(request: Request, settings: Settings) -> Trial:
     """The Trial that `request` gives: its parts named `edition`, and a text with the options of its setting."""
     said = said_by(request, of_many(settings))
     _refuse_issue(said)
+    _refuse_hook(said)
     editions = tuple(_edition(source) for source in said.editions)
     if len({edition.format for edition in editions}) < len(editions):
         raise UsageError("There are two editions of one format.", "Check one publication at a time.")
@@ -97,6 +99,19 @@ def _no_options(said: Said) -> Options:
 def _refuse_issue(said: Said) -> None:
     if flag("collect", said.values.get("collect", [])):
         raise UsageError("No issue is made here.", "Send the texts with collect=true to /v1/convert or /v1/jobs.")
+
+
+def _refuse_hook(said: Said) -> None:
+    if any(said.values.get(name) for name in ("webhook", "webhook_secret")):
+        raise waited_for()
+
+
+def waited_for() -> UsageError:
+    """What is said to who names a webhook where no job is made."""
+    return UsageError(
+        "A webhook has news of a job, and this answer is waited for.",
+        "Ask for a job: Prefer: respond-async, or POST /v1/jobs.",
+    )
 
 
 def _accepted(request: Request) -> str:
