@@ -203,7 +203,7 @@ def test_its_samples_run(server: Server, tmp_path: Path, operations: dict[str, d
         pytest.skip("curl is not here: apt-get install curl")
     for name in ("article.txt", "one.txt", "two.txt"):
         (tmp_path / name).write_text(TEXT, "utf-8")
-    known: dict[str, str] = {"KEY": "samples"}
+    known: dict[str, str] = {"ONCE": "samples"}
 
     def run(name: str) -> str:
         (sample,) = operations[name]["x-codeSamples"]

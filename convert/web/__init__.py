@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from convert import __version__
 from convert.errors import UsageError
 from convert.settings import Settings
-from convert.web import api, health, logs, openapi, pages, problems
+from convert.web import api, health, logs, manual, openapi, pages, problems
 from convert.web.delivery import as_json
 from convert.web.guard import guard
 from convert.web.metrics import Metrics
@@ -52,6 +52,7 @@ def create_app(settings: Settings, data: Path | None = None, pool: Pool | None =
     app.register_blueprint(pages.blueprint(service, settings))
     described = openapi.document(app)
     app.get("/openapi.json")(lambda: as_json(described))
+    app.register_blueprint(manual.blueprint(described))
     app.after_request(_guard)
     app.extensions["editions"] = service
     return app

@@ -95,8 +95,14 @@ def _formats(operation: str, way: Way) -> Schema:
 
 def _option(f: Field, way: Way) -> Schema:
     """An option as it stands there."""
-    refused = " Refused, unless EDITIONS_ALLOW_CSS is set." if f.name == "css" else ""
-    return _shape(f, way) | _KNOWN.get(f.name, {}) | {"description": f.help + refused}
+    return _shape(f, way) | _KNOWN.get(f.name, {}) | {"description": f.help + _note(f, way)}
+
+
+def _note(f: Field, way: Way) -> str:
+    """What the help of an option need not say elsewhere."""
+    if f.kind == "pairs":
+        return "" if way == "json" else " As KEY=VALUE; repeat for several."
+    return " Refused, unless the setting EDITIONS_ALLOW_CSS allows it." if f.name == "css" else ""
 
 
 def _shape(f: Field, way: Way) -> Schema:

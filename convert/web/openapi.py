@@ -71,13 +71,13 @@ ASKED: dict[str, tuple[str, Spec]] = {
 _MESSAGE = {
     "webhook-id": "The same at each try: keep those you have seen.",
     "webhook-timestamp": "Of the try, in seconds since 1970: refuse what is older than five minutes.",
-    "webhook-signature": "`v1,` and the Base64 of the HMAC-SHA256, under the secret's bytes, of `id.timestamp.body`.",
+    "webhook-signature": "v1, and the Base64 of the HMAC-SHA256, under the secret's bytes, of id.timestamp.body.",
 }
 SAMPLES = {
     "convert": f"curl -F file=@article.txt -OJ '{HOST}/v1/convert?to=epub'",
     "inspect": f"curl -F file=@article.txt {HOST}/v1/inspect",
     "check": f"curl -F file=@article.txt -F edition=@article.epub {HOST}/v1/check",
-    "submit": f"curl -i -F file=@article.txt -H \"Idempotency-Key: $KEY\" '{HOST}/v1/jobs?to=epub,pdf'",
+    "submit": f"curl -i -F file=@article.txt -H \"Idempotency-Key: $ONCE\" '{HOST}/v1/jobs?to=epub,pdf'",
     "jobs": f"curl '{HOST}/v1/jobs?limit=5'",
     "job": f"curl {HOST}/v1/jobs/$JOB",
     "events": f"curl -N {HOST}/v1/jobs/$JOB/events",
