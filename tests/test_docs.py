@@ -56,7 +56,7 @@ def test_the_library_call_of_the_readme() -> None:
 
 
 def test_the_http_call_of_the_readme(tmp_path: Path) -> None:
-    call = _block("sh", "curl")
+    call = _block("sh", "curl -F")
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     with serving() as server:
         subprocess.run(

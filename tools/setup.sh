@@ -23,8 +23,8 @@ RUN_PACKAGES=(
     fonts-symbola         # "Symbola": emoji in outline, for PDF/A refuses colour fonts
 )
 # libjaxb-java: veraPDF needs the XML binding that Java 11 dropped. faketime: another day by the clock. postgresql: the
-# tests start a server of their own, on a spare port.
-TEST_PACKAGES=(chromium poppler-utils qpdf libjaxb-java faketime postgresql)
+# tests start a server of their own, on a spare port. curl, openssl: the README's client in sh; its other runs in node.
+TEST_PACKAGES=(chromium poppler-utils qpdf libjaxb-java faketime postgresql curl openssl)
 # Nu runs in Java, Ace in Node with chromium.
 VALIDATOR_PACKAGES=(chromium)
 
@@ -39,6 +39,7 @@ main() {
         test)
             packages+=("${TEST_PACKAGES[@]}")
             has_java_17 || packages+=(default-jre-headless)
+            command -v node >/dev/null || packages+=(nodejs)
             ;;
         *) say "usage: tools/setup.sh [run|test|system|validators]"; exit 2 ;;
     esac
@@ -101,7 +102,8 @@ refuse_without_root() {
 refuse_other_system() {
     say "This is no Debian, so nothing was installed. Needed: Python 3.11 or newer with venv, pango with pangoft2,"
     say "harfbuzz-subset, fontconfig, and the fonts Linux Libertine, DejaVu Sans Mono, Noto (all scripts, CJK), Symbola."
-    say "For the tests: chromium, poppler's command-line tools, qpdf, Java 17 or newer, JAXB, faketime, PostgreSQL."
+    say "For the tests: chromium, poppler's command-line tools, qpdf, Java 17 or newer, JAXB, faketime, PostgreSQL,"
+    say "curl, openssl, node 18 or newer."
     say "(Debian's names: $*)"
     say "When they are there, run the same command with SYSTEM=ready before it."
     exit 8
