@@ -26,6 +26,7 @@ from convert.jobs import queue
 from convert.options import Options
 from convert.settings import Settings
 from convert.web.order import Order
+from convert.web.serve import HURRY
 from convert.web.service import Service, Wish
 from tests.serving import JSON, PLAIN, ROOT, Answer, Server, command_of, descendants, serving, wait_until
 
@@ -259,6 +260,21 @@ def test_sigterm_lets_jobs_finish_and_a_new_server_goes_on(tmp_path: Any) -> Non
     with serving(EDITIONS_DATA=str(tmp_path)) as server:
         for job in jobs:
             assert done(server, job, 60)["state"] == "succeeded"
+
+
+def test_sigint_ends_it_even_while_its_main_thread_holds_the_pool_s_lock(tmp_path: Path) -> None:
+    """The signal's handler asks for that lock: with a request just coming, one stop in ten took more than a minute."""
+    first = (
+        "import time; from concurrent.futures import ThreadPoolExecutor as Pool; begin = Pool._adjust_thread_count\n"
+        f"held = lambda self: (open({str(tmp_path / 'held')!r}, 'w'), time.sleep(3), begin(self))\n"
+        "Pool._adjust_thread_count = held"
+    )
+    with serving(first) as server, ThreadPoolExecutor(1) as asking:
+        asked = asking.submit(server.ask, "GET", "/health/live")
+        wait_until((tmp_path / "held").exists)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(HURRY + 10) == 0
+        assert asked.exception(10)
 
 
 # ---------------------------------------------------------------- what is said of it

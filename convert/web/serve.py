@@ -8,10 +8,12 @@ import socket
 import struct
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from convert.child import die_with_parent
 from convert.errors import UsageError
@@ -41,6 +43,20 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: P
     Server(settings, listener, host).run()
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own, which ends when it is told to."""
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """Have the kernel end what has not ended by itself.
+
+        gunicorn ends its worker inside this handler, which asks for locks that the very thread it interrupted may hold,
+        its pool's to begin with; then nobody ever comes back from it.
+        """
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(HURRY)
+        super().handle_quit(sig, frame)
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told all by us: no file, argument or variable of its own is read."""
 
@@ -64,13 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return app
 
     def _hurry(self, _worker: Any) -> None:
-        """SIGINT: nothing that is under way is waited for.
-
-        gunicorn ends its worker inside the signal's handler, which asks for locks that the very thread it interrupted
-        may hold; then nobody ever comes back from it. So the kernel ends what has not ended by itself.
-        """
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(HURRY)
+        """SIGINT: nothing that is under way is waited for."""
         if self.keeper:
             self.keeper.hurry()
 
@@ -79,7 +89,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return {
             "bind": f"fd://{self.listener.fileno()}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             # One for each conversion, one for each that waits (see Pool), one for each stream, four to answer the rest.
             "threads": 4 + 2 * jobs + STREAMS,
             "graceful_timeout": int(self.settings.wall_seconds) + 5,
