@@ -21,13 +21,14 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from convert.article import Edition, Source
-from convert.errors import KINDS, ConvertError, OverTime
+from convert.errors import KINDS, ConvertError, OverTime, Unavailable
 from convert.options import Limits, Options
 
 Told = Callable[[str], None]
@@ -35,6 +36,8 @@ _HEAD = struct.Struct(">IQ")  # length of the JSON head, length of the raw bytes
 # How a process ends that ran out of time or memory; an engine in C may not survive a refused allocation.
 _KILLED = [-s for s in (signal.SIGXCPU, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGTRAP)]
 _GRACE = 5  # seconds of processor time past the wall limit, so that the wall limit is what people meet
+_TICK = 0.25  # seconds between two looks at the clock while a child works
+_AWAKE = 1.0  # and the most that counts between two: who comes later than that was stopped meanwhile
 _RECYCLE = 200  # conversions a child does before a fresh one takes over: WeasyPrint's memory does not come back
 
 
@@ -101,9 +104,9 @@ class Child:
         process = self._ready()
         heads = [{"name": source.name, "size": len(source.data), "overrides": own} for source, own in texts]
         request = {"texts": heads, "formats": list(formats), "options": asdict(options), **said}
-        late = threading.Event()
-        timer = threading.Timer(self.limits.wall_seconds, self._stop, (process, late))
-        timer.start()
+        late, answered = threading.Event(), threading.Event()
+        watch = threading.Thread(target=self._watch, args=(process, late, answered), daemon=True)
+        watch.start()
         try:
             _send(process.stdin, request, b"".join([*(source.data for source, _ in texts), *(e.data for e in more)]))
             while "stage" in (answer := _receive(process.stdout))[0]:
@@ -112,10 +115,10 @@ class Child:
         except (EOFError, OSError):
             raise self._died(late.is_set()) from None
         finally:
-            timer.cancel()
-            timer.join()
+            answered.set()
+            watch.join()
         if late.is_set():
-            self.close()  # the answer came in the instant the timer fired: it stands, the child does not
+            self.close()  # the answer came in the instant its time was up: it stands, the child does not
         self.done += 1
         if "error" in head:
             raise _error_from(head["error"])
@@ -144,8 +147,24 @@ class Child:
             self.close()
         if self._process is None:
             self.done = 0
-            self._process = Forked(self.limits) if self.fork else _spawned(self.limits)
+            try:
+                self._process = Forked(self.limits) if self.fork else _spawned(self.limits)
+            except OSError as error:  # too many processes or files, too little memory: the machine's fault, no text's
+                raise Unavailable(f"No process can be started: {error.strerror}.", "Try again in a moment.") from error
         return self._process
+
+    def _watch(
+        self, process: subprocess.Popen[bytes] | Forked, late: threading.Event, answered: threading.Event
+    ) -> None:
+        """Stop the process once its time is up. No sleep counts as work: while this process was stopped, or its machine
+        or container paused, nobody could take the answer."""
+        left = self.limits.wall_seconds
+        while left > 0:
+            began = time.monotonic()
+            if answered.wait(min(left, _TICK)):
+                return
+            left -= min(time.monotonic() - began, _AWAKE)
+        self._stop(process, late)
 
     def _stop(self, process: subprocess.Popen[bytes] | Forked, late: threading.Event) -> None:
         late.set()

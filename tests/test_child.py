@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -17,8 +18,9 @@ import pytest
 from convert import child as frames
 from convert.article import Source
 from convert.child import Child, Reply
-from convert.errors import ConvertError, InputError, LimitError, NotText, OverTime, UsageError
+from convert.errors import ConvertError, InputError, LimitError, NotText, OverTime, Unavailable, UsageError
 from convert.options import Limits, Options
+from tests.serving import descendants, wait_until
 
 ROOT = Path(__file__).parent.parent
 SMALL = Source("a.txt", b"A Walk\n\nby Ann Lee\n\nThe path goes down to the river, and there it stops.\n")
@@ -264,3 +266,42 @@ def test_it_dies_with_its_parent(code: str, fork: bool) -> None:
         parent.kill()
         parent.wait()
         assert soon(lambda: gone(pid))
+
+
+# ---------------------------------------------------------------- sleep
+
+
+ALONE = """
+from convert.article import Source
+from convert.child import Child
+from convert.options import Limits, Options
+from tests.serving import descendants, wait_until
+with Child(Limits(wall_seconds=5)) as child:
+    print(child.convert(Source("a.txt", b"A Walk"), ("html",), Options()).editions[0].name)
+"""
+
+
+def test_no_sleep_counts_as_work() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", ALONE], stdout=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: descendants(parent.pid) != [])
+        both = (*descendants(parent.pid), parent.pid)
+        for how, seconds in ((signal.SIGSTOP, 6), (signal.SIGCONT, 0)):
+            for pid in both:
+                os.kill(pid, how)
+            time.sleep(seconds)
+        assert parent.communicate(timeout=30)[0] == "a.html\n"
+    finally:
+        parent.kill()
+
+
+def test_a_process_that_cannot_be_had_is_not_the_text_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: Limits) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with Child() as one:
+        with monkeypatch.context() as patch:
+            patch.setattr(frames, "_spawned", none)
+            with pytest.raises(Unavailable, match="temporarily"):
+                works(one)
+        works(one)
