@@ -22,11 +22,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from convert.child import Child
 from convert.errors import NoSpace, Unavailable
 from convert.jobs import queue, table
 from convert.jobs.queue import Conflict, Full, Job, New
 from convert.jobs.store import Store
 from convert.jobs.supervisor import Supervisor
+from convert.jobs.work import do
 from convert.options import Limits, Options
 from tests.engines import Postgres, postgres
 
@@ -199,6 +201,45 @@ def test_each_sees_its_own(engine: sa.Engine) -> None:
     assert queue.get(engine, job.id, "a")
     assert [j.id for j in queue.listed(engine, "a", 9)] == [j.id for j in queue.of_batch(engine, "x", "a")] == [job.id]
     assert queue.listed(engine, "b", 9) == queue.of_batch(engine, "x", "b") == []
+
+
+def test_the_news_of_a_job_that_ends_while_it_is_erased_goes_with_it(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce, said, go_on = queue._announce, threading.Event(), threading.Event()
+
+    def slowly(*about: Any) -> None:
+        announce(*about)
+        said.set()
+        go_on.wait(10)
+
+    monkeypatch.setattr(queue, "_announce", slowly)
+    (job,) = submit(engine, new(webhook={"url": "https://hooks.example/x", "secret": "s"}))
+    (taken,) = queue.claim(engine, "w", 1)
+    with ThreadPoolExecutor(2) as threads:
+        finished = threads.submit(queue.finish, engine, taken, {}, DAY)
+        assert said.wait(10)
+        erased = threads.submit(queue.cancel, engine, job.id, "")
+        time.sleep(0.3)
+        go_on.set()
+        assert (finished.result(), erased.result()) == (True, True)
+    with table.reading(engine) as c:
+        assert c.execute(sa.select(table.DELIVERIES.c.id)).all() == []
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_is_erased_while_it_is_set_does_not_come_back(engine: sa.Engine, store: Store, shared: bool) -> None:
+    store.put_text(TEXT)
+    job, *_ = submit(engine, *(new() for _ in range(2 if shared else 1)))
+    (taken,) = queue.claim(engine, "w", 1)
+
+    def erase(stage: str) -> None:
+        if stage == "html":
+            queue.cancel(engine, job.id, "")
+
+    with Child() as child:
+        assert do(taken, engine, store, child, DAY, erase) == "late"
+    assert len([*Path(store.place.root).rglob("html")]) == (1 if shared else 0)
 
 
 # ---------------------------------------------------------------- keys, limits, expiry

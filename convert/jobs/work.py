@@ -34,9 +34,16 @@ def do(job: Job, engine: sa.Engine, store: Store, child: Child, ttl: float, told
     except ConvertError as error:
         again = error.code in AGAIN
         if not queue.fail(engine, job, problem(error), again, ttl):
-            return "late"
+            return _late(job, engine, store)
         return "retried" if again and job.failures + 1 < queue.RETRIES else f"failed: {error.code}"
-    return "succeeded" if queue.finish(engine, job, manifest, ttl) else "late"
+    return "succeeded" if queue.finish(engine, job, manifest, ttl) else _late(job, engine, store)
+
+
+def _late(job: Job, engine: sa.Engine, store: Store) -> str:
+    """The job is somebody else's now, or nobody's: what was erased meanwhile must not come back by what was made."""
+    if not queue.named(engine, job.result):
+        store.forget(job.result)
+    return "late"
 
 
 def _made(job: Job, store: Store, child: Child, told: Callable[[str], None]) -> dict[str, Any]:

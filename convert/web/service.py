@@ -132,6 +132,7 @@ class Service:
         for order, job in zip(orders, jobs, strict=True):  # another job's end may have taken the same text along
             if self.store.text(job.input) is None:
                 self.store.put_text(order.source.data)
+                self._forget({job.input})  # or its owner may have erased it just now
         ring(self.bell)
         return made
 
