@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ import sqlalchemy as sa
 
 from convert.child import Child
 from convert.errors import NoSpace, Unavailable
-from convert.jobs import queue, table
+from convert.jobs import queue, supervisor, table
 from convert.jobs.queue import Conflict, Full, Job, New
 from convert.jobs.store import Store
-from convert.jobs.supervisor import Supervisor
+from convert.jobs.supervisor import Supervisor, ring
 from convert.jobs.work import do
 from convert.options import Limits, Options
 from tests.engines import Postgres, postgres
+from tests.serving import wait_until
 
 ROOT = Path(__file__).parent.parent
 TEXT = b"The Lamps\n\nby Ada Brink\n\nThey burned until dawn.\n"
@@ -352,9 +353,9 @@ def test_what_no_job_names_is_tidied_away_after_a_day(engine: sa.Engine, store: 
     for place in Path(store.place.root).glob("??/*/*"):
         if fresh not in str(place):
             os.utime(place, (time.time() - DAY - 9,) * 2)
-    supervisor = Supervisor(engine, store, Limits(), 0, DAY)
+    one = Supervisor(engine, store, Limits(), 0, DAY)
     for blob in (lost, named, fresh, result):
-        supervisor.tidy(blob[:2])
+        one.tidy(blob[:2])
     assert [store.text(blob) for blob in (lost, named, fresh, result)] == [None, TEXT, b"fresh", b"a result"]
     assert store.old("zz", 0.0) == []
 
@@ -523,17 +524,95 @@ def test_a_job_that_takes_too_long_fails_and_one_that_is_erased_is_killed(
         assert found.error["code"] == "time-out"
 
 
-def test_two_supervisors_hear_a_bell_or_their_clock(engine: sa.Engine, url: str, store: Store, tmp_path: Path) -> None:
-    from convert.jobs.supervisor import Supervisor, ring
+def test_who_is_in_a_hurry_gives_jobs_back_at_no_cost(
+    engine: sa.Engine, url: str, store: Store, tmp_path: Path
+) -> None:
+    digest = store.put_text(("A Title\n\n" + "word " * 200_000).encode())
+    request = {"name": "a.txt", "formats": ["pdf"], "options": asdict(Options())}
+    with Supervisors(url, store, tmp_path / "log") as supervisors:
+        hurried = supervisors.start()
+        jobs = submit(engine, *(new(n, input=digest, request=request) for n in range(2)))
+        while len(supervisors.children()) < 2:
+            time.sleep(0.02)
+        hurried.send_signal(signal.SIGINT)
+        hurried.wait(10)
+        found = [queue.get(engine, job.id) for job in jobs]
+    assert [(job.state, job.failures) for job in found if job] == [("queued", 0)] * 2
 
+
+def test_no_bug_ends_a_hand_and_none_is_tried_for_ever(
+    engine: sa.Engine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(job: Job, *said: Any) -> str:
+        return do(job, *said) if job.priority != queue.INTERACTIVE else str(1 / 0)
+
+    monkeypatch.setattr(supervisor, "do", broken)
+    monkeypatch.setattr(supervisor, "REST", 0.01)
+    monkeypatch.setattr(queue, "RETRIES", 2)
+    monkeypatch.setattr(Supervisor, "_sweep", lambda _: 1 / 0)
     store.put_text(TEXT)
-    one = Supervisor(engine, store, Limits(), 1, DAY, tmp_path / "bell")
+    bad, good = submit(engine, new(1, priority=queue.INTERACTIVE), new(2))
+    one = Supervisor(engine, store, Limits(), 1, DAY)
+    with running(one):
+        assert until(engine, [bad, good]) == {"succeeded": 1, "failed": 1}
+    found = queue.get(engine, bad.id)
+    assert found and found.error  # noqa: PT018 (for the types)
+    assert (found.error["code"], found.failures) == ("internal", 2)
+
+
+def test_a_hand_outlives_whatever_its_work_raises() -> None:
+    done: list[str] = []
+
+    def work(job: Job, _child: Child) -> None:
+        done.append(job.id)
+        raise MemoryError
+
+    hand, asked = supervisor.Hand(Limits(), work), queue.Job(**dict.fromkeys(Job._fields, ""))  # type: ignore[arg-type]
+    for name in "ab":
+        hand.give(asked._replace(id=name))
+        wait_until(lambda: hand.job is None)
+    assert done == ["a", "b"]
+
+
+def test_a_database_that_goes_away_costs_no_hand_and_no_job(store: Store, tmp_path: Path) -> None:
+    store.put_text(TEXT)
+    with postgres() as other, Supervisors(other.url, store, tmp_path / "log") as supervisors:
+        engine = table.engine(other.url)
+        table.migrate(engine)
+        jobs = submit(engine, *(new(n) for n in range(40)))
+        process = supervisors.start()
+        wait_until(lambda: queue.counts(engine)["running"] > 0)
+        other.stop(signal.SIGQUIT)
+        time.sleep(0.5)
+        other.start()
+        assert until(engine, jobs) == {"succeeded": 40}
+        assert process.poll() is None
+        assert queue.told(engine).deaths == 0
+        engine.dispose()
+
+
+def test_a_bell_that_cannot_be_hung_is_done_without(engine: sa.Engine, store: Store, tmp_path: Path) -> None:
+    one = Supervisor(engine, store, Limits(), 0, DAY, tmp_path / ("long" * 30))
+    one.bell.wait(0.01)
+
+
+@contextmanager
+def running(one: Supervisor) -> Iterator[None]:
+    """The supervisor at work, in a thread."""
     thread = threading.Thread(target=one.run)
     thread.start()
-    (job,) = submit(engine, new())
-    ring(tmp_path / "bell")
-    ring(tmp_path / "nobody")
-    assert until(engine, [job]) == {"succeeded": 1}
-    one.stopping.set()
-    thread.join(10)
+    try:
+        yield
+    finally:
+        one.stopping.set()
+        thread.join(20)
     assert not thread.is_alive()
+
+
+def test_two_supervisors_hear_a_bell_or_their_clock(engine: sa.Engine, url: str, store: Store, tmp_path: Path) -> None:
+    store.put_text(TEXT)
+    with running(Supervisor(engine, store, Limits(), 1, DAY, tmp_path / "bell")):
+        (job,) = submit(engine, new())
+        ring(tmp_path / "bell")
+        ring(tmp_path / "nobody")
+        assert until(engine, [job]) == {"succeeded": 1}

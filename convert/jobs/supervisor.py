@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -28,9 +29,10 @@ from convert.jobs.queue import Job
 from convert.jobs.store import Store
 from convert.jobs.table import engine as engine_of
 from convert.jobs.table import migrate
-from convert.jobs.work import do
+from convert.jobs.work import do, problem
 from convert.options import Limits
 
+REST = 1.0  # seconds before the next try of what is not available, or broke
 IDLE = 0.05  # seconds between two looks at the queue, unless woken
 SWEEP = 10.0
 DAY = 86400.0
@@ -38,6 +40,7 @@ _HOST = socket.gethostname().replace(":", "-")[:40]
 POST = 1.0  # seconds between two looks at what webhooks are to be sent
 POSTMEN = 4  # so many receivers may be slow at once before others wait
 _LOG = logging.getLogger("editions.jobs")
+BROKEN = ConvertError("The service failed at this job.", "This is our bug: please report it with the job's id.")
 
 
 class Hand:
@@ -65,8 +68,9 @@ class Hand:
         while (job := self._given.get()) is not None:
             try:
                 self._work(job, self.child)
-            finally:
-                self.job = None
+            except Exception as error:  # no bug may end a hand: its job waits for the end of its lease
+                _broke("hand", error, job)
+            self.job = None
 
 
 class Supervisor:
@@ -99,28 +103,30 @@ class Supervisor:
                 return
             moment = time.monotonic()
             try:
-                if not self.stopping.is_set():
-                    self._claim()
                 if moment - renewed >= self.lease / 3:
                     self._renew()
                     renewed = moment
+                if not self.stopping.is_set():
+                    self._claim()
                 if moment - swept >= SWEEP:
-                    self._sweep()
                     swept = moment
+                    self._sweep()
             except Unavailable as error:  # it goes on by itself once the database is back
                 _log("unavailable", detail=str(error))
-                time.sleep(1)
+                time.sleep(REST)
+            except Exception as error:  # what is under way must not end with what broke beside it
+                _broke("supervisor", error)
+                time.sleep(REST)
             self.bell.wait(IDLE)
         for postman in self.postmen:
             postman.join(POST)  # a receiver that is slow now is tried again by whoever comes next
 
     def abandon(self) -> None:
         """Kill what is under way and give its jobs back, so that they wait for no lease."""
-        held = self._held()
+        with suppress(Unavailable):  # first: a hand whose child is killed would count that as a failure of its job
+            queue.give_back(self.engine, self._held())
         for hand in self.hands:
             hand.drop()
-        with suppress(Unavailable):
-            queue.give_back(self.engine, held)
 
     def _held(self) -> dict[str, int]:
         return {job.id: job.attempt for hand in self.hands if (job := hand.job)}
@@ -187,11 +193,19 @@ class Supervisor:
             ended = do(job, self.engine, self.store, child, self.ttl, told)
         except Unavailable as error:
             ended = f"unavailable: {error}"
-            with suppress(Unavailable):
-                queue.give_back(self.engine, {job.id: job.attempt})
-        except ConvertError as error:  # pragma: no cover  # `do` answers for these
-            ended = f"failed: {error}"
+            self._rest(lambda: queue.give_back(self.engine, {job.id: job.attempt}))
+        except Exception as error:
+            _broke("hand", error, job)
+            ended = f"broke: {type(error).__name__}"
+            child.close()  # what is on its pipes is not known: never let it answer the next text with this one
+            self._rest(lambda: queue.fail(self.engine, job, problem(BROKEN), True, self.ttl))
         _log("done", job, ended=ended, seconds=round(time.monotonic() - began, 3))
+
+    def _rest(self, say: Callable[[], object]) -> None:
+        """Say what is to become of a job that something beside it ended, after a while in which that may pass."""
+        self.stopping.wait(REST)
+        with suppress(Unavailable):
+            say()
 
 
 class _Bell:
@@ -201,10 +215,16 @@ class _Bell:
         self.socket: socket.socket | None = None
         if path is None:
             return
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with suppress(FileNotFoundError):
             path.unlink()
-        self.socket.bind(str(path))
+        try:
+            bell.bind(str(path))
+        except OSError as error:  # a path longer than 107 bytes, a file system without sockets
+            bell.close()
+            _log("no-bell", detail=str(error))
+            return
+        self.socket = bell
 
     def wait(self, seconds: float) -> None:
         """Wait for a ring, `seconds` at most."""
@@ -221,6 +241,12 @@ def ring(path: Path) -> None:
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
         bell.setblocking(False)
         bell.sendto(b"!", str(path))
+
+
+def _broke(who: str, error: Exception, job: Job | None = None) -> None:
+    """Say what is our bug, with the place where it happened; its message may hold a text."""
+    place = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    _log("broke", job, who=who, error=type(error).__name__, place=place[-6:])
 
 
 def _log(event: str, job: Job | None = None, **more: object) -> None:
