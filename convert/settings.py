@@ -39,6 +39,7 @@ class Settings:
     batch_texts: int = _say(1_000, "most texts of one batch")
     batch_bytes: int = _say(64_000_000, "largest batch, in bytes")
     keep_seconds: float = _say(86_400.0, "for how long a job's editions are kept")
+    lease: float = _say(15.0, "seconds after which the jobs of a supervisor that says nothing are another's")
     cache_seconds: float = _say(3_600.0, "for how long an answer is kept for who asks the same again; 0: not at all")
     cache: str = _say("", "folder for the faces cut for EPUB; empty: one in the environment, else the user's own")
     profiles: str = _say("", "folder of the house styles that may be named, a .toml file each")

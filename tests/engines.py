@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -41,8 +41,8 @@ def postgres() -> Iterator[Postgres]:
         shutil.chown(folder, UNPRIVILEGED) if os.getuid() == 0 else None
         server = Postgres(programs, Path(folder) / "data", spare_port())
         server.run("initdb", "-A", "trust", "-U", "editions", "-E", "UTF8", "--no-sync", "-D", str(server.data))
-        server.start()
         try:
+            server.start()
             yield server
         finally:
             server.stop()
@@ -83,12 +83,15 @@ class Postgres:
             time.sleep(0.05)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End it: SIGINT cuts connections, SIGQUIT is a crash."""
-        pid = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, how)
-        if self._process:
-            self._process.wait(20)
-        self._process = None
+        """End it: SIGINT cuts connections, SIGQUIT is a crash. Where it does not, it is killed."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for one, seconds in ((how, 20.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+            process.send_signal(one)  # setpriv became the server: it has its process id
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+                return
 
     def _as_nobody(self) -> list[str]:
         return ["setpriv", "--reuid", UNPRIVILEGED, "--clear-groups", "--"] if os.getuid() == 0 else []

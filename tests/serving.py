@@ -65,7 +65,16 @@ class Server:
 
     def children(self) -> list[int]:
         """The conversion processes now alive under it."""
-        return [pid for pid in descendants(self.process.pid) if "convert.child" in command_of(pid)]
+        return self.processes()["child"]
+
+    def processes(self) -> dict[str, list[int]]:
+        """The processes now alive by what they are."""
+        found: dict[str, list[int]] = {"server": [self.process.pid], "web": [], "supervisor": [], "child": []}
+        for pid in descendants(self.process.pid):
+            command = command_of(pid)
+            kind = "child" if "convert.child" in command else "supervisor" if "jobs.supervisor" in command else "web"
+            found[kind].append(pid)
+        return found
 
 
 @contextmanager
@@ -89,7 +98,11 @@ def serving(first: str = "", **environment: str) -> Iterator[Server]:
             yield Server(process, line.split()[-1])
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
+            try:
+                process.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()  # with all that is under it
+                raise
 
 
 PLAIN = {"Content-Type": "text/plain"}

@@ -25,10 +25,11 @@ from convert import Source, pipeline
 from convert.jobs import queue
 from convert.options import Options
 from convert.settings import Settings
+from convert.web import keeper
 from convert.web.order import Order
 from convert.web.serve import HURRY
 from convert.web.service import Service, Wish
-from tests.serving import JSON, PLAIN, ROOT, Answer, Server, command_of, descendants, serving, wait_until
+from tests.serving import JSON, PLAIN, ROOT, Answer, Server, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
 SLOW = "A Title\n\n" + "A sentence of no great length stands here. " * 20_000
@@ -222,27 +223,40 @@ def test_a_text_that_another_job_s_end_took_along_is_put_back(tmp_path: Path, mo
 # ---------------------------------------------------------------- kills
 
 
-def processes(server: Server) -> dict[str, list[int]]:
-    """The processes under the server by what they are."""
-    found: dict[str, list[int]] = {"web": [], "supervisor": [], "child": []}
-    for pid in descendants(server.process.pid):
-        command = command_of(pid)
-        kind = "child" if "convert.child" in command else "supervisor" if "jobs.supervisor" in command else "web"
-        found[kind].append(pid)
-    return found
-
-
 @pytest.mark.parametrize("kind", ["web", "supervisor", "child"])
 def test_whatever_is_killed_every_202_ends_in_its_result(kind: str) -> None:
     with serving(EDITIONS_JOBS="2") as server:
         jobs = [submitted(server, f"{TEXT}Number {n}.", "html,epub") for n in range(12)]
         for _ in range(3):
             time.sleep(0.4)
-            for pid in processes(server)[kind][:1]:
+            for pid in server.processes()[kind][:1]:
                 os.kill(pid, signal.SIGKILL)
         wait_until(lambda: answers(server), 20)
         for job in jobs:
             assert done(server, job, 60)["state"] == "succeeded"
+
+
+def test_a_supervisor_that_cannot_be_started_now_is_started_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, tries = keeper._started, list[float]()
+
+    def at_first_not(settings: Settings) -> Any:
+        tries.append(settings.lease)
+        if len(tries) == 1:
+            raise BlockingIOError("no process to be had")
+        return start(settings)
+
+    monkeypatch.setattr(keeper, "_started", at_first_not)
+    service = Service(Settings(data=str(tmp_path), jobs=1))
+    kept = keeper.Keeper(service.settings)
+    (job,) = service.submit([Order(Source("a.txt", TEXT.encode()), ("html",), Options())], Wish(""))
+    try:
+        wait_until(lambda: service.edition(queue.get(service.engine, job.id) or job, "html") is not None)
+    finally:
+        kept.close()
+        service.engine.dispose()
+    assert len(tries) == 2
 
 
 def answers(server: Server) -> bool:

@@ -54,7 +54,12 @@ class Keeper:
     def _keep(self) -> None:
         while not self._closed.is_set():
             began = time.monotonic()
-            self._process = _started(self.settings)
+            try:
+                self._process = _started(self.settings)
+            except OSError as error:  # no memory or process to be had now
+                _LOG.warning(json.dumps({"event": "supervisor.not-started", "detail": str(error)}))
+                self._closed.wait(1)
+                continue
             if self._closed.is_set():
                 self._process.terminate()
             status = self._process.wait()
@@ -74,6 +79,7 @@ def _started(settings: Settings) -> subprocess.Popen[bytes]:
         "jobs": settings.jobs,
         "ttl": settings.keep_seconds,
         "bell": str(settings.folder / "bell"),
+        "lease": settings.lease,
         "hooks": settings.webhooks,
     }
     house = str(Path(__file__).resolve().parent.parent.parent)
