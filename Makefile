@@ -11,7 +11,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve quality corpus bench reading setting validate gallery same lock image clean
+.PHONY: help run test lint serve quality corpus bench reading setting validate gallery same kills lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,9 @@ gallery: $(TEST_READY)  ## set an article by calibre, by pandoc and by us, take 
 
 same: $(READY)  ## set twenty texts in every format, in other surroundings, and compare the bytes
 	$(PYTHON) -m benchmarks.same
+
+kills: $(TEST_READY)  ## kill the service at random on SQLite and PostgreSQL for ten minutes, lose no job (SEED=n)
+	$(PYTHON) -m benchmarks.kills $(SEED:%=--seed %)
 
 setting: $(READY)  ## measure setting: PDF against the bare engine, an EPUB's memory
 	$(PYTHON) -m benchmarks.editions
