@@ -6,8 +6,8 @@ answered; every tenth job more is erased while it is under way. Meanwhile childr
 whole servers are killed (kill -9), supervisors and children stopped past their lease, and woken late.
 
 A child that is killed alone cannot be told from one that took too much memory, so that counts against its job, up to
-five times (`queue.RETRIES`). The killer is paced for that: one child in a second or two, of up to four, and none once
-all is submitted; the column `budget` says how near a job came. All other deaths cost a job nothing.
+five times (`queue.RETRIES`); all other deaths cost a job nothing. So the killer spares children while a job that is
+under way has lost three, and once all is submitted; the column `budget` says how near a job came.
 
     python -m benchmarks.kills [--seed N] [--jobs N] [sqlite] [postgresql]
 
@@ -33,7 +33,7 @@ import threading
 import time
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -44,6 +44,7 @@ from typing import Any, NamedTuple
 import pypdf
 import sqlalchemy as sa
 
+from convert.errors import Unavailable
 from convert.jobs import queue, table
 from convert.jobs.store import Store
 from convert.jobs.supervisor import DAY, Supervisor
@@ -54,7 +55,7 @@ from tests.serving import PLAIN, ROOT, Answer, Server
 JOBS = 400
 SITES = 2
 CLIENTS = 32
-PACE = 0.4  # seconds between two submissions
+PACE = 0.35  # seconds between two submissions
 LEASE = 2.0
 PATIENCE = 180.0  # seconds for whatever is under way when the last kill is done
 # What is done, how often against the others: a kill of what, or a stop of what.
@@ -227,9 +228,10 @@ def _ours(folder: Path) -> list[int]:
 class Killer(threading.Thread):
     """It kills or stops a random process of a random site every second or two, and wakes whom it stopped, late."""
 
-    def __init__(self, sites: Sequence[Site], seed: int) -> None:
+    def __init__(self, sites: Sequence[Site], seed: int, spares: Callable[[], bool]) -> None:
+        """`spares`: whether children are to be left alone just now."""
         super().__init__(daemon=True)
-        self.sites, self.chance = sites, random.Random(seed)
+        self.sites, self.chance, self.spares = sites, random.Random(seed), spares
         self.done: Counter[str] = Counter()
         self.ending = threading.Event()
         self._asleep: dict[int, float] = {}  # until when
@@ -241,7 +243,7 @@ class Killer(threading.Thread):
             self._wake(time.monotonic())
             if time.monotonic() >= due:
                 deed = self.chance.choices([*DEEDS], [*DEEDS.values()])[0]
-                due = time.monotonic() + (self.chance.uniform(0.7, 2.1) if self._do(deed) else 0.0)
+                due = time.monotonic() + (self.chance.uniform(0.8, 2.2) if self._do(deed) else 0.0)
         self._wake(float("inf"))
 
     def end(self) -> None:
@@ -253,6 +255,8 @@ class Killer(threading.Thread):
     def _do(self, deed: str) -> bool:
         """Kill or stop one; False where there is none."""
         server, stop = self.chance.choice(self.sites).server, deed.startswith("stop ")
+        if deed == "child" and self.spares():
+            return False
         if server and (found := server.processes()[deed.removeprefix("stop ")]):
             pid = self.chance.choice(found)
             with suppress(ProcessLookupError):
@@ -338,11 +342,11 @@ class Campaign:
             for n in range(SITES):
                 self.sites.append(Site(self.folder / f"site{n}", self._settings()))
                 stack.callback(self.sites[-1].end)
-            killer = Killer(self.sites, self.seed)
-            stack.callback(killer.end)
-            self._submit_all(wanted, killer)
             engine = table.engine(self.url)
             stack.callback(engine.dispose)
+            killer = Killer(self.sites, self.seed, lambda: _hard_pressed(engine))
+            stack.callback(killer.end)
+            self._submit_all(wanted, killer)
             self._judge(wanted, receiver, engine)
             rows = self._rows(engine)
         self._look_at_what_is_left(wanted)
@@ -422,7 +426,7 @@ class Campaign:
             if answer.json["state"] == "succeeded":
                 self.ended[job] = self._fetched(order, answer.json["results"])
                 return
-            time.sleep(0.4)
+            time.sleep(1)
 
     def _fetched(self, order: Order, results: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """The digest of each edition, which is what it is said to be and has its own mark alone."""
@@ -438,6 +442,10 @@ class Campaign:
         if set(found) != set(order.formats.split(",")):
             self.faults.append(f"{order.key}: {order.formats} were asked, {sorted(found)} came")
         return found
+
+    def _digest(self, href: str) -> str:
+        answer = self._ask("GET", href, PATIENCE)
+        return hashlib.sha256(answer.data).hexdigest() if answer else ""
 
     def _ask(
         self,
@@ -472,9 +480,9 @@ class Campaign:
         for key, names in self.names.items():
             if len(names) > 1:
                 self._count("doubled", f"{key} became {sorted(names)}")
-        for order in wanted:
-            for job in self.names[order.key]:
-                self._ask_again(order, job)
+        pairs = [(order, job) for order in wanted for job in self.names[order.key]]
+        with ThreadPoolExecutor(4) as clients:
+            list(clients.map(self._ask_again, *zip(*pairs, strict=True)))
         self._compare(kept)
         self._hear(kept, receiver, engine)
 
@@ -485,7 +493,7 @@ class Campaign:
             if answer is None or answer.status != 404:
                 self.faults.append(f"{order.key} ({job}) came back: {answer and answer.data[:300]!r}")
         elif job in self.ended and answer and answer.status == 200:
-            if self._fetched(order, answer.json["results"]) != self.ended[job]:
+            if {entry["format"]: self._digest(entry["href"]) for entry in answer.json["results"]} != self.ended[job]:
                 self.faults.append(f"{order.key} ({job}) changed after its end")
         elif job in self.ended:
             self._count("lost", f"{order.key} ({job}) had ended: {answer and answer.data[:300]!r}")
@@ -568,6 +576,17 @@ class Campaign:
         jobs = {"jobs": len(self.ended), "erased": self.count // 10}
         spent = {"attempts": most[0], "budget": f"{most[1]}/{queue.RETRIES}", "seconds": round(seconds)}
         return {"database": self.database, "seed": self.seed} | jobs | kills | tally | spent | worst
+
+
+def _hard_pressed(engine: sa.Engine) -> bool:
+    """Whether a job that is under way may lose few more children; where nobody can tell, it may be so."""
+    jobs = table.JOBS.c
+    worn = sa.select(jobs.seq).where(jobs.state.in_(("queued", "running")), jobs.failures >= queue.RETRIES - 2).limit(1)
+    try:
+        with table.reading(engine) as c:
+            return c.execute(worn).first() is not None
+    except Unavailable:
+        return True
 
 
 def _nameless(engine: sa.Engine, store: Store) -> list[str]:
