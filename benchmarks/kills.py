@@ -575,7 +575,7 @@ class Campaign:
         worst = {name: self.tally[name] for name in ("lost", "doubled", "wrongly failed")}
         jobs = {"jobs": len(self.ended), "erased": self.count // 10}
         spent = {"attempts": most[0], "budget": f"{most[1]}/{queue.RETRIES}", "seconds": round(seconds)}
-        return {"database": self.database, "seed": self.seed} | jobs | kills | tally | spent | worst
+        return {"database": f"{self.database:<10}", "seed": self.seed} | jobs | kills | tally | spent | worst
 
 
 def _hard_pressed(engine: sa.Engine) -> bool:

@@ -67,13 +67,13 @@ class Postgres:
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of its programs to its end."""
-        subprocess.run([*self._as_nobody(), str(self.programs / program), *arguments], check=True, capture_output=True)
+        subprocess.run([*self._guarded(), str(self.programs / program), *arguments], check=True, capture_output=True)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = ["-D", str(self.data), "-p", str(self.port), "-h", "127.0.0.1", "-k", "", "-c", "fsync=on"]
         self._process = subprocess.Popen(
-            [*self._as_nobody(), str(self.programs / "postgres"), *options],
+            [*self._guarded(), str(self.programs / "postgres"), *options],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
         )  # fmt: skip
         ready = [str(self.programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
@@ -93,5 +93,7 @@ class Postgres:
                 process.wait(seconds)
                 return
 
-    def _as_nobody(self) -> list[str]:
-        return ["setpriv", "--reuid", UNPRIVILEGED, "--clear-groups", "--"] if os.getuid() == 0 else []
+    def _guarded(self) -> list[str]:
+        """Before a command: as whom it runs, and that it ends with the thread that starts it."""
+        whom = ["--reuid", UNPRIVILEGED, "--clear-groups"] if os.getuid() == 0 else []
+        return ["setpriv", *whom, "--pdeathsig", "QUIT", "--"]

@@ -20,9 +20,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
 from convert import Source, pipeline
-from convert.jobs import queue
+from convert.jobs import queue, table
 from convert.options import Options
 from convert.settings import Settings
 from convert.web import keeper
@@ -239,10 +240,10 @@ def test_whatever_is_killed_every_202_ends_in_its_result(kind: str) -> None:
 def test_a_supervisor_that_cannot_be_started_now_is_started_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start, tries = keeper._started, list[float]()
+    start, tries = keeper._started, list[str]()
 
     def at_first_not(settings: Settings) -> Any:
-        tries.append(settings.lease)
+        tries.append(settings.data)
         if len(tries) == 1:
             raise BlockingIOError("no process to be had")
         return start(settings)
@@ -257,6 +258,22 @@ def test_a_supervisor_that_cannot_be_started_now_is_started_later(
         kept.close()
         service.engine.dispose()
     assert len(tries) == 2
+
+
+def test_the_lease_is_a_setting(tmp_path: Path) -> None:
+    with serving(EDITIONS_DATA=str(tmp_path), EDITIONS_LEASE="2.5") as server:
+        submitted(server, SLOW, "html,pdf")
+        engine = table.engine(Settings(data=str(tmp_path)).database_url)
+        leases = sa.select(table.JOBS.c.lease_until).where(table.JOBS.c.state == "running")
+
+        def leased() -> list[Any]:
+            with table.reading(engine) as c:
+                return list(c.execute(leases))
+
+        wait_until(lambda: leased() != [])
+        ((until,),) = leased()
+        assert 0 < until - time.time() <= 2.5
+        engine.dispose()
 
 
 def answers(server: Server) -> bool:
