@@ -417,16 +417,17 @@ class Campaign:
         """Wait for the job's end, and keep what its editions are."""
         while True:
             answer = self._ask("GET", f"/v1/jobs/{job}", PATIENCE)
-            if answer is None or answer.status != 200 or time.monotonic() > self.until:
-                self._count("lost", f"{order.key} ({job}): {answer and answer.data[:300]!r}")
-                return
-            if answer.json["state"] == "failed":
-                self._count("wrongly failed", f"{order.key} ({job}): {answer.json['error']}")
-                return
-            if answer.json["state"] == "succeeded":
+            state = answer.json["state"] if answer and answer.status == 200 else "gone"
+            if answer and state == "succeeded":
                 self.ended[job] = self._fetched(order, answer.json["results"])
-                return
-            time.sleep(1)
+            elif answer and state == "failed":
+                self._count("wrongly failed", f"{order.key} ({job}): {answer.json['error']}")
+            elif state == "gone" or time.monotonic() > self.until:
+                self._count("lost", f"{order.key} ({job}): {answer and answer.data[:300]!r}")
+            else:
+                time.sleep(1)
+                continue
+            return
 
     def _fetched(self, order: Order, results: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """The digest of each edition, which is what it is said to be and has its own mark alone."""
