@@ -243,6 +243,12 @@ def test_what_is_over_its_time_leaves_a_tombstone_then_nothing(engine: sa.Engine
     assert state(engine, over) == "gone"
 
 
+def test_an_answer_that_is_over_its_time_leaves_nothing_behind(engine: sa.Engine, store: Store) -> None:
+    (answer,) = submit(engine, new(ttl=-1.0, input="", manifest={"editions": []}))
+    Supervisor(engine, store, Limits(), 0, DAY)._sweep()
+    assert state(engine, answer) == "expired"
+
+
 def test_what_runs_is_never_expired(engine: sa.Engine) -> None:
     (job,) = submit(engine, new(ttl=-1.0))
     queue.claim(engine, "w", 1)
