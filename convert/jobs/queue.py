@@ -19,12 +19,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from convert.errors import ConvertError
-from convert.jobs.table import DELIVERIES, JOBS, now, reading, writing
+from convert.jobs.table import DELIVERIES, DIED, ENDED, JOBS, LISTED, now, reading, writing
 
 INTERACTIVE, ORDINARY, BULK = 9, 5, 1  # priorities: somebody waits, a job by itself, one of a batch
 LEASE = 15.0  # seconds; renewed three times in it
 RETRIES = 5  # deaths of a child that a job survives
 PATIENCE = 60.0  # seconds between two tries at most
+SWEPT = 500  # rows at a time: a sweep must not hold up who claims
 DONE = ("succeeded", "failed")
 _LIVE = ("queued", "running")
 
@@ -220,7 +221,7 @@ def batch_counts(engine: sa.Engine, batch: str, owner: str) -> dict[str, int]:
 def listed(engine: sa.Engine, owner: str, most: int) -> list[Job]:
     """The newest jobs of `owner`; an answer that was waited for, and is kept, is none."""
     with reading(engine) as c:
-        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, JOBS.c.state != "expired", JOBS.c.input != "")
+        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, LISTED)
         rows = c.execute(asked.order_by(JOBS.c.seq.desc()).limit(most)).all()
     return [_job(row) for row in rows]
 
@@ -252,10 +253,11 @@ class Told(NamedTuple):
 def told(engine: sa.Engine) -> Told:
     """What there is to know of all jobs, for those who watch."""
     with reading(engine) as c:
-        rows = c.execute(sa.select(JOBS.c.state, sa.func.count(), sa.func.sum(JOBS.c.failures)).group_by(JOBS.c.state))
-        states = {state: (int(count), int(deaths or 0)) for state, count, deaths in rows}
+        rows = c.execute(sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state))
+        states = {state: int(count) for state, count in rows}
+        deaths = int(c.scalar(sa.select(sa.func.sum(JOBS.c.failures)).where(DIED)) or 0)
         some = sa.select(JOBS.c.request, JOBS.c.error, JOBS.c.started, JOBS.c.finished)
-        newest = c.execute(some.where(JOBS.c.state.in_(DONE)).order_by(JOBS.c.seq.desc()).limit(1000)).all()
+        newest = c.execute(some.where(ENDED).order_by(JOBS.c.finished.desc()).limit(1000)).all()
     endings: dict[str, int] = {}
     took: dict[str, list[float]] = {}
     for request, error, started, finished in newest:
@@ -265,8 +267,7 @@ def told(engine: sa.Engine) -> Told:
         elif started and finished:
             took.setdefault("+".join(json.loads(request)["formats"]), []).append(finished - started)
     means = {formats: sum(some) / len(some) for formats, some in took.items()}
-    deaths = sum(deaths for _, deaths in states.values())
-    return Told({state: count for state, (count, _) in states.items()}, endings, means, deaths)
+    return Told(states, endings, means, deaths)
 
 
 def cancel(engine: sa.Engine, name: str, owner: str) -> bool:
@@ -403,7 +404,7 @@ def expire(engine: sa.Engine, tombstone: float) -> list[str]:
     """Forget what is over its time: rows become tombstones, old tombstones go; the results that nobody names now."""
     with writing(engine) as c:
         moment = now(c)
-        over = sa.select(JOBS.c.seq).where(JOBS.c.expires < moment, JOBS.c.state.in_((*DONE, "queued"))).limit(500)
+        over = sa.select(JOBS.c.seq).where(JOBS.c.state.in_((*DONE, "queued")), JOBS.c.expires < moment).limit(SWEPT)
         empty = {"request": "{}", "manifest": None, "error": None, "webhook": None, "once": None, "trace": ""}
         rows = c.execute(
             JOBS.update()
@@ -411,11 +412,12 @@ def expire(engine: sa.Engine, tombstone: float) -> list[str]:
             .values(**empty, state="expired", expires=moment + tombstone)
             .returning(JOBS.c.result, JOBS.c.input, JOBS.c.id)
         ).all()
-        gone = (JOBS.c.state == "expired") & (JOBS.c.expires < moment)
         over_too = DELIVERIES.c.job.in_([row.id for row in rows]) & (DELIVERIES.c.state != "waiting")
         c.execute(DELIVERIES.delete().where(over_too))
-        c.execute(DELIVERIES.delete().where(DELIVERIES.c.job.in_(sa.select(JOBS.c.id).where(gone))))
-        c.execute(JOBS.delete().where(gone))
+        old = (JOBS.c.state == "expired") & (JOBS.c.expires < moment)
+        gone = list(c.scalars(sa.select(JOBS.c.id).where(old).limit(SWEPT)))
+        c.execute(DELIVERIES.delete().where(DELIVERIES.c.job.in_(gone)))
+        c.execute(JOBS.delete().where(JOBS.c.id.in_(gone)))
         names = {name for row in rows for name in row[:2] if name}  # an answer that was waited for keeps no text
     return [name for name in names if not named(engine, name)]
 

@@ -50,9 +50,24 @@ JOBS = sa.Table(
     sa.Column("webhook", sa.Text),  # JSON: where to, and the secret
     sa.UniqueConstraint("owner", "once", name="jobs_once"),
 )
+# Parts of the table with an index of their own. Who asks for one says it in these words: of values that are bound the
+# planners cannot know that they name it.
+LISTED = sa.text("state <> 'expired' AND input <> ''")
+ENDED = sa.text("finished IS NOT NULL AND state <> 'expired'")
+DIED = sa.text("failures > 0")
+
+
+def _part(which: sa.TextClause) -> dict[str, Any]:
+    return {"sqlite_where": which, "postgresql_where": which}
+
+
+# What is asked often is answered from an index, whatever the table holds; `tests/test_jobs.py` asks the planners.
 # The other direction, ascending, costs 1.4 s a claim at a million rows; this one 2 ms.
 sa.Index("jobs_queue", JOBS.c.state, JOBS.c.priority.desc(), JOBS.c.seq)
-sa.Index("jobs_expiry", JOBS.c.expires)
+sa.Index("jobs_expiry", JOBS.c.state, JOBS.c.expires)
+sa.Index("jobs_listed", JOBS.c.owner, JOBS.c.seq, **_part(LISTED))
+sa.Index("jobs_ended", JOBS.c.finished, **_part(ENDED))
+sa.Index("jobs_deaths", JOBS.c.failures, **_part(DIED))
 sa.Index("jobs_result", JOBS.c.result)
 sa.Index("jobs_input", JOBS.c.input)
 sa.Index("jobs_owner", JOBS.c.owner, JOBS.c.state)

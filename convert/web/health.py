@@ -56,7 +56,7 @@ class _Ready:
         found = {}
         trials: dict[str, Callable[[], object]] = {
             "rendering": lambda: self.service.pool.convert(_TEXT, FORMATS, Options()),
-            "database": lambda: queue.counts(self.service.engine),
+            "database": lambda: queue.get(self.service.engine, ""),
             "store": lambda: self.service.store.put_text(_TEXT.data),
         }
         for name, trial in trials.items():
