@@ -225,6 +225,21 @@ def test_a_queue_that_is_full_says_so_and_takes_none_of_several(engine: sa.Engin
     assert queue.counts(engine) == {"queued": 3, "running": 0}
 
 
+def test_a_long_queue_is_counted_now_and_then(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "EXACT", 3)
+    submit(engine, *(new(owner="a") for _ in range(4)), most=6)
+    submit(engine, new(owner="b"), most=6)  # counted: 4
+    assert queue.claim(engine, "w", 4)
+    submit(engine, new(owner="b"), most=6)  # 1 waits, which is less than EXACT
+    submit(engine, *(new(owner="b") for _ in range(3)), most=6)
+    with pytest.raises(Full):  # as long as what was counted holds, who was claimed is still counted
+        submit(engine, *(new(owner="b") for _ in range(2)), most=6)
+    monkeypatch.setattr(queue, "HOLDS", 0.0)
+    assert submit(engine, new(owner="b"), most=6)
+    with pytest.raises(Full, match="6 jobs wait"):
+        submit(engine, new(owner="b"), most=6)
+
+
 def test_a_result_that_is_there_is_a_job_that_is_done(engine: sa.Engine) -> None:
     (job,) = submit(engine, new(manifest={"editions": []}), most=0)
     assert (job.state, job.progress) == ("succeeded", 1.0)
