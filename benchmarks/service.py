@@ -143,7 +143,8 @@ def waited_for() -> int:
             first += count
             theirs = by_pandoc(clients, count // 4)
             over += compared(clients, times, theirs, {k: n for k, n in said.items() if k != 200})
-    alone = sorted(in_process(number) for number in range(40))
+    texts = [Source("", article(number)) for number in range(40)]
+    alone = sorted(timed(partial(pipeline.convert, text, ("html",))) for text in texts)
     print(f"the same read and set in one warm process, no service: p50 {percentile(alone, 50):.3f} s\n")
     return over
 
@@ -156,24 +157,20 @@ def compared(clients: int, times: list[float], theirs: list[float], refused: dic
 
 
 def by_pandoc(clients: int, count: int) -> list[float]:
-    """The seconds that as many callers wait for pandoc's page of as many articles, a process for each processor."""
-    turn = threading.BoundedSemaphore(CORES)
+    """The seconds that as many callers wait, in their turn, for pandoc's page; it has a process for each processor."""
     command = [pypandoc.get_pandoc_path(), "-f", "markdown", "-t", "html", "-s", "--metadata", "title=On Lamps"]
 
-    def call(number: int) -> float:
-        began = time.perf_counter()
-        with turn:
-            subprocess.run(command, input=article(number), check=True, stdout=subprocess.DEVNULL)
-        return time.perf_counter() - began
+    def work(number: int) -> None:
+        subprocess.run(command, input=article(number), check=True, stdout=subprocess.DEVNULL)
 
-    with ThreadPoolExecutor(clients) as threads:
-        return sorted(threads.map(call, range(max(count, 2 * clients))))
+    with ThreadPoolExecutor(min(clients, CORES)) as processors, ThreadPoolExecutor(clients) as callers:
+        return sorted(callers.map(lambda n: timed(processors.submit(work, n).result), range(max(count, 2 * clients))))
 
 
-def in_process(number: int) -> float:
-    """The seconds of an article's HTML by our own pipeline, called as a function."""
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that `work` takes."""
     began = time.perf_counter()
-    pipeline.convert(Source("", article(number)), ("html",))
+    work()
     return time.perf_counter() - began
 
 

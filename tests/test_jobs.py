@@ -227,17 +227,16 @@ def test_a_queue_that_is_full_says_so_and_takes_none_of_several(engine: sa.Engin
 
 def test_a_long_queue_is_counted_now_and_then(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "EXACT", 3)
-    submit(engine, *(new(owner="a") for _ in range(4)), most=6)
-    submit(engine, new(owner="b"), most=6)  # counted: 4
-    assert queue.claim(engine, "w", 4)
-    submit(engine, new(owner="b"), most=6)  # 1 waits, which is less than EXACT
-    submit(engine, *(new(owner="b") for _ in range(3)), most=6)
-    with pytest.raises(Full):  # as long as what was counted holds, who was claimed is still counted
-        submit(engine, *(new(owner="b") for _ in range(2)), most=6)
+    submit(engine, *(new(owner="a") for _ in range(4)), most=7)
+    submit(engine, new(owner="b"), most=7)  # counted: 4, and one more
+    assert len(queue.claim(engine, "w", 4)) == 4
+    submit(engine, *(new(owner="b") for _ in range(2)), most=7)
+    with pytest.raises(Full, match="7 jobs wait"):  # as long as that holds, who was claimed is still counted
+        submit(engine, new(owner="b"), most=7)
     monkeypatch.setattr(queue, "HOLDS", 0.0)
-    assert submit(engine, new(owner="b"), most=6)
-    with pytest.raises(Full, match="6 jobs wait"):
-        submit(engine, new(owner="b"), most=6)
+    submit(engine, *(new(owner="b") for _ in range(4)), most=7)
+    with pytest.raises(Full, match="7 jobs wait"):
+        submit(engine, new(owner="b"), most=7)
 
 
 def test_a_result_that_is_there_is_a_job_that_is_done(engine: sa.Engine) -> None:
@@ -281,6 +280,17 @@ def test_news_of_an_end_is_written_with_it(engine: sa.Engine) -> None:
     with table.reading(engine) as c:
         said = [json.loads(body)["type"] for (body,) in c.execute(sa.select(table.DELIVERIES.c.body))]
     assert said == ["job.succeeded"] * 2
+
+
+def test_writers_of_one_process_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (table.opened(f"sqlite:///{tmp_path}/{name}.db") for name in "ab")
+    monkeypatch.setattr(table, "TURN", 0.05)
+    with ThreadPoolExecutor(1) as threads, table.writing(one):
+        with pytest.raises(Unavailable, match="being written"):
+            threads.submit(submit, one, new()).result()
+        assert threads.submit(submit, other, new()).result()
+        assert threads.submit(queue.get, one, "nobody").result() is None
+    assert submit(one, new())
 
 
 def test_a_database_that_is_gone_is_unavailable_and_back_without_a_restart(server: Postgres) -> None:

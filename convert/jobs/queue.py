@@ -26,7 +26,7 @@ INTERACTIVE, ORDINARY, BULK = 9, 5, 1  # priorities: somebody waits, a job by it
 LEASE = 15.0  # seconds; renewed three times in it
 RETRIES = 5  # deaths of a child that a job survives
 PATIENCE = 60.0  # seconds between two tries at most
-EXACT = 10_000  # so many are counted each time; of more, what was counted holds for HOLDS seconds
+EXACT = 10_000  # so many are counted each time; where there are more, what was counted holds for HOLDS seconds
 HOLDS = 5.0
 SWEPT = 500  # rows at a time: a sweep must not hold up who claims
 DONE = ("succeeded", "failed")
@@ -154,14 +154,15 @@ def _count(c: sa.Connection, owner: str | None, most: int) -> int:
 
     A million would take a tenth of a second of each submission, so above EXACT what was counted holds for a while.
     """
-    near = _counted(c, owner, min(most, EXACT))
-    if near < EXACT or most <= EXACT:
-        return near
     key = (str(c.engine.url), owner)
     last = _LONG.get(key)
-    if last is None or time.monotonic() - last.at > HOLDS:
-        last = _LONG[key] = _Counted(_counted(c, owner, most), time.monotonic())
-    return last.count
+    if last and time.monotonic() - last.at < HOLDS:
+        return last.count
+    count = _counted(c, owner, most)
+    _LONG.pop(key, None)
+    if count > EXACT:
+        _LONG[key] = _Counted(count, time.monotonic())
+    return count
 
 
 def _counted(c: sa.Connection, owner: str | None, most: int) -> int:

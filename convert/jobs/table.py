@@ -5,11 +5,13 @@ SQLite by default, PostgreSQL by its URL. Times are seconds since 1970, as the d
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -152,8 +154,27 @@ def _begin(connection: sa.Connection) -> None:
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A transaction that writes, committed at its end. Unavailable where the database is gone, NoSpace where full."""
-    with _told(), engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with _told(), _turn(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+TURN = 30.0  # seconds, as SQLite itself waits
+_TURNS: WeakKeyDictionary[sa.Engine, threading.Lock] = WeakKeyDictionary()
+
+
+@contextmanager
+def _turn(engine: sa.Engine) -> Iterator[None]:
+    """This process' turn to write to SQLite: who finds its one lock taken sleeps, up to 0.1 s, and is overtaken."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    lock = _TURNS.setdefault(engine, threading.Lock())
+    if not lock.acquire(timeout=TURN):
+        raise Unavailable("The database does not answer: it is being written.", "Try again in a moment.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
