@@ -225,6 +225,20 @@ def test_a_queue_that_is_full_says_so_and_takes_none_of_several(engine: sa.Engin
     assert queue.counts(engine) == {"queued": 3, "running": 0}
 
 
+def test_who_finds_the_queue_full_hears_when_there_will_be_room_at_its_pace(engine: sa.Engine) -> None:
+    submit(engine, *(new() for _ in range(8)))
+
+    def told(jobs: int) -> int:
+        with pytest.raises(Full) as refused:
+            submit(engine, *(new() for _ in range(jobs)), most=4)
+        return refused.value.retry_after
+
+    assert told(1) == 60  # none ended in the last minute
+    for job in queue.claim(engine, "w", 4):
+        queue.finish(engine, job, {}, DAY)
+    assert (told(1), told(2), told(9)) == (15, 30, 60)  # four wait, four a minute end
+
+
 def test_a_long_queue_is_counted_now_and_then(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "EXACT", 3)
     submit(engine, *(new(owner="a") for _ in range(4)), most=7)
@@ -348,6 +362,11 @@ def plans(engine: sa.Engine, ask: Callable[[], Any]) -> list[str]:
     ]  # counts of all states read all
 
 
+def refused(engine: sa.Engine) -> None:
+    with pytest.raises(Full):
+        submit(engine, new(owner="o2"), most=9000, own=500)
+
+
 # What is asked, and the indexes that may answer it: SQLite names those of constraints itself.
 QUESTIONS: dict[str, tuple[Callable[[sa.Engine], Any], str]] = {
     "claimed": (lambda engine: queue.claim(engine, "w", 2), "jobs_queue"),
@@ -357,6 +376,7 @@ QUESTIONS: dict[str, tuple[Callable[[sa.Engine], Any], str]] = {
     "those that wait": (lambda engine: submit(engine, new(owner="z"), most=9000), "jobs_queue|jobs_expiry"),
     "over their time": (lambda engine: queue.expire(engine, DAY), "jobs_expiry"),
     "the newest": (lambda engine: queue.listed(engine, "nobody", 5), "jobs_listed"),
+    "the pace": (lambda engine: refused(engine), "jobs_ended"),
     "the last that ended": (lambda engine: queue.told(engine), "jobs_ended"),
     "deaths": (lambda engine: queue.told(engine), "jobs_deaths"),
     "a result": (lambda engine: queue.named(engine, "r7"), "jobs_result"),

@@ -7,6 +7,7 @@ nothing. A supervisor that dies costs a job nothing; `failures` alone, its child
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import time
@@ -37,7 +38,10 @@ class Full(ConvertError):
     """Too many jobs wait already, of this caller or of all."""
 
     code, status, exit_code = "busy", 429, 7
-    retry_after = 15  # seconds
+
+    def __init__(self, message: str, hint: str, retry_after: int) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after  # seconds
 
 
 class Conflict(ConvertError):
@@ -125,17 +129,23 @@ def submit(engine: sa.Engine, jobs: Sequence[New], most: int, most_own: int) -> 
 def _refuse_many(c: sa.Connection, jobs: Sequence[New], most: int, most_own: int) -> None:
     owner = jobs[0].owner
     waiting = _count(c, None, most)
-    if waiting + len(jobs) > most:
-        raise Full(f"{waiting} jobs wait; the limit is {most} (EDITIONS_QUEUE).", "Send it again in a while.")
+    if over := max(0, waiting + len(jobs) - most):
+        said = f"{waiting} jobs wait; the limit is {most} (EDITIONS_QUEUE)."
+        raise Full(said, "Send it again in a while.", _until_fewer(c, over))
     own = _count(c, owner, most_own)
-    if own + len(jobs) > most_own:
-        raise Full(
-            f"{own} jobs of this key are under way; the limit is {most_own} (EDITIONS_OWN_QUEUE).",
-            "Send it again when some of them are done.",
-        )
+    if over := max(0, own + len(jobs) - most_own):
+        said = f"{own} jobs of this key are under way; the limit is {most_own} (EDITIONS_OWN_QUEUE)."
+        raise Full(said, "Send it again when some of them are done.", _until_fewer(c, over))
     for counted in (_LONG.get((str(c.engine.url), name)) for name in (None, owner)):
         if counted:
             counted.count += len(jobs)
+
+
+def _until_fewer(c: sa.Connection, jobs: int) -> int:
+    """Seconds until so many jobs will have ended, at the pace of the last minute; PATIENCE at most."""
+    late = sa.select(JOBS.c.seq).where(ENDED, JOBS.c.finished > now(c) - 60, JOBS.c.started.is_not(None)).limit(1000)
+    ended = int(c.scalar(sa.select(sa.func.count()).select_from(late.subquery())) or 0)
+    return max(1, min(int(PATIENCE), math.ceil(60 * jobs / max(1, ended))))
 
 
 @dataclass(slots=True)
