@@ -328,7 +328,7 @@ OTHERS = """
 INSERT INTO jobs (id, owner, state, priority, attempt, failures, run_after, lease_until, worker, request, input, result,
                   progress, created, finished, expires, fingerprint, trace)
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-SELECT 'job' || i, 'o' || i % 10, CASE i % 4 WHEN 0 THEN 'queued' WHEN 1 THEN 'expired' ELSE 'succeeded' END,
+SELECT 'job' || i, 'o' || (i % 10), CASE i % 4 WHEN 0 THEN 'queued' WHEN 1 THEN 'expired' ELSE 'succeeded' END,
        1 + i % 9, 0, 0, 0, 0, '', '{"formats": ["html"]}', 'i' || i, 'r' || i, 0, 0, i, 2000000000, '', '' FROM n
 """
 
