@@ -31,8 +31,8 @@ FILL = """
 INSERT INTO jobs (id, owner, state, priority, attempt, failures, run_after, lease_until, worker, request, input, result,
                   progress, created, expires, fingerprint, trace)
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
-SELECT 'job' || i, 'owner' || (i % 1000), 'queued', 1 + 4 * (i % 3), 0, 0, 0, 0, '', :request, 'text' || i, 'result' || i,
-       0, :moment, :moment + 86400, '', '' FROM n
+SELECT 'job' || i, 'owner' || (i % 1000), 'queued', 1 + 4 * (i % 3), 0, 0, 0, 0, '', :request, 'text' || i,
+       'result' || i, 0, :moment, :moment + 86400, '', '' FROM n
 """
 
 # What is asked, how often in a row, and how.

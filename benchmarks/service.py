@@ -13,6 +13,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,10 +22,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pypandoc
 
@@ -177,42 +179,69 @@ def timed(work: Callable[[], object]) -> float:
 # ---------------------------------------------------------------- PDFs
 
 
+class Rate(NamedTuple):
+    """PDFs a second by the clock, and the seconds of the processors that one took."""
+
+    by_clock: float
+    seconds: float
+
+
 def pdfs() -> int:
-    """PDFs of a 4 KB article a second against the bare engine's; how much of it, and the children's memory, is over."""
-    ours, plain, dressed = 0.0, 0.0, 0.0
+    """PDFs of a 4 KB article against the bare engine's; whether they are too few, or the children grow too large."""
     with served() as server, watched(server) as grown:
-        for turn in range(ROUNDS):
-            began = time.perf_counter()
-            numbers = range(turn * PDFS, (turn + 1) * PDFS)
-            _, said = load(server, 4 * CORES, numbers, partial(post, "/v1/convert?to=pdf"))
-            assert set(said) == {200}, said
-            ours += PDFS / (time.perf_counter() - began) / ROUNDS
-            plain += bare_rate("plain") / ROUNDS
-            dressed += bare_rate("dressed") / ROUNDS
-    told(f"PDF, 4 KB: {ours:.1f} a second; bare WeasyPrint, {CORES} processes: {dressed:.1f} of our page and sheets, "
-         f"{plain:.1f} of our page with a plain sheet", False)  # fmt: skip
-    over = told(f"  the service's part of bare: {ours / dressed:.2f} (at least {LEAST_PDF}), "
-                f"with a plain sheet {ours / plain:.2f}", ours / dressed < LEAST_PDF)  # fmt: skip
+        turns = [(ours(server, turn), bare_rate("dressed"), bare_rate("plain")) for turn in range(ROUNDS)]
+    service, dressed, plain = (
+        Rate(*(statistics.mean(of_one) for of_one in zip(*rates, strict=True))) for rates in zip(*turns, strict=True)
+    )
+    print(f"PDF, 4 KB, a second: {service.by_clock:.1f}; by bare WeasyPrint, {CORES} processes, {dressed.by_clock:.1f} "
+          f"with our sheets, {plain.by_clock:.1f} with a plain one")  # fmt: skip
+    part = service.by_clock / dressed.by_clock
+    over = told(f"  the service's part of bare {part:.2f} (at least {LEAST_PDF}), of bare with a plain sheet "
+                f"{service.by_clock / plain.by_clock:.2f}", part < LEAST_PDF)  # fmt: skip
+    print(f"  by the seconds of processors, which no neighbour changes: {dressed.seconds / service.seconds:.2f} and "
+          f"{plain.seconds / service.seconds:.2f}")  # fmt: skip
     most = max(grown.values())
     words = f"  children: {len(grown)} lives for {ROUNDS * PDFS} PDFs, the largest came to {most:.0f} MB"
     return over + told(f"{words} (at most {MOST_CHILD})\n", most > MOST_CHILD)
 
 
-def bare_rate(how: str) -> float:
-    """PDFs a second by the engine alone, a process for each processor, all of them warm before the clock starts."""
+def ours(server: Server, turn: int) -> Rate:
+    """The rate of the service, asked by four clients a processor."""
+    began, before = time.perf_counter(), spent(server)
+    _, said = load(server, 4 * CORES, range(turn * PDFS, (turn + 1) * PDFS), partial(post, "/v1/convert?to=pdf"))
+    assert set(said) == {200}, said
+    return Rate(PDFS / (time.perf_counter() - began), (spent(server) - before) / PDFS)
+
+
+def spent(server: Server) -> float:
+    """Seconds of the processors that the service has had: its processes, and those of theirs that have ended."""
+    ticks = 0
+    for pid in descendants(server.process.pid):
+        with suppress(OSError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def bare_rate(how: str) -> Rate:
+    """The rate of the engine alone, a process for each processor, all of them warm before the clock starts."""
     command = [sys.executable, "-m", "benchmarks.service", "bare", how]
-    some = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) for _ in range(CORES)]
+    some = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+        for _ in range(CORES)
+    ]
     for process in some:
         assert process.stdout is not None
         process.stdout.readline()
-    began = time.perf_counter()
     for process in some:
-        process.communicate(b"go\n")
-    return CORES * BARE / (time.perf_counter() - began)
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [[float(x) for x in process.communicate()[0].split()] for process in some]
+    return Rate(sum(BARE / by_clock for by_clock, _ in said), statistics.mean(seconds for _, seconds in said) / BARE)
 
 
 def bare(how: str) -> None:
-    """Set articles by WeasyPrint, given the finished page; begin when told to."""
+    """Set articles by WeasyPrint, given the finished page; begin when told to, and print what it took."""
     from benchmarks import editions
     from convert.editions import pdf
 
@@ -220,11 +249,14 @@ def bare(how: str) -> None:
     read = [pipeline.read(Source("", article(number))) for number in range(BARE)]
     style = f"<style>{sheet}</style></head>"
     pages = [pdf._page(one, Options()).replace("</head>", style, 1) for one in read]
+    pdf.write(read[0], Options())  # the fonts are looked for where the service does
     editions.bare(pages[0])
     print("ready", flush=True)
     sys.stdin.readline()
+    began, before = time.perf_counter(), time.process_time()
     for page in pages:
         editions.bare(page)
+    print(time.perf_counter() - began, time.process_time() - before)
 
 
 # ---------------------------------------------------------------- jobs, and what is kept
