@@ -44,7 +44,8 @@ CLIENTS = ((1, 200), (8, 400), (64, 800))  # so many at once, so many texts in a
 MOST_RATIO = 1.0  # of pandoc's time for the same text, by as many callers
 LEAST_PDF = 0.7  # of what the bare engine sets in the same time, a process for each processor
 MOST_CACHED = 0.005  # seconds, the median
-MOST_GROWTH = 1.10  # of the web process between the 1 000th and the 10 000th request
+EARLY, LATE = 1_000, 10_000  # requests after which the web process is looked at
+MOST_GROWTH = 1.10  # of its memory from the one to the other
 MOST_CHILD = 400  # MB that a child may come to in its life
 ROUNDS, PDFS, BARE = 3, 140, 30  # so many times in turn: PDFs of the service, and of each bare process
 
@@ -286,14 +287,14 @@ def cached() -> int:
 
 
 def memory() -> int:
-    """The web process after 1 000 and after 10 000 requests of all kinds, and the largest child of theirs."""
+    """The web process after many requests of all kinds and after ten times as many, and the largest child of theirs."""
     with served() as server, watched(server) as grown:
         web = next(pid for pid in descendants(server.process.pid) if parent_of(pid) == server.process.pid)
-        load(server, 8, range(1000), anything)
+        load(server, 8, range(EARLY), anything)
         early = resident(web)
-        load(server, 8, range(1000, 10_000), anything)
+        load(server, 8, range(EARLY, LATE), anything)
         late = resident(web)
-    over = told(f"web process: {early:.0f} MB after 1 000 requests, {late:.0f} MB after 10 000: {late / early:.2f} "
+    over = told(f"web process: {early:.0f} MB after {EARLY} requests, {late:.0f} MB after {LATE}: {late / early:.2f} "
                 f"(at most {MOST_GROWTH})", late / early > MOST_GROWTH)  # fmt: skip
     most = max(grown.values())
     return over + told(f"  children: {len(grown)} lives, the largest came to {most:.0f} MB", most > MOST_CHILD)
