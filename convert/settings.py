@@ -47,7 +47,7 @@ class Settings:
     webhooks_plain: bool = _say(False, "whether webhooks may go by http, and not https alone")
     webhooks_allowed: str = _say("", "networks not public that webhooks may go to, with commas: 10.1.0.0/16")
     rate: int = _say(600, "most requests a minute of one key, else of one address; 0: any number")
-    at_once: int = _say(16, "most conversions of one key, else of one address, that are waited for at a time")
+    at_once: int = _say(64, "most conversions of one key, else of one address, that are waited for at a time")
     streams: int = _say(8, "most event streams of one key, else of one address, at a time")
     cors: str = _say("", "origins whose pages may ask the endpoint, with commas: https://desk.example")
     source_url: str = _say("", "where the source of this version is; empty: the service hands it out itself")

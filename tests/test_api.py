@@ -8,6 +8,7 @@ import io
 import itertools
 import json
 import os
+import queue
 import re
 import signal
 import socket
@@ -30,7 +31,7 @@ from convert.options import Options
 from convert.settings import Settings
 from convert.web import colophon, create_app
 from convert.web.order import PROVABLE
-from convert.web.pool import Pool
+from convert.web.pool import Pool, Turns
 from tests.serving import FORM, JSON, PLAIN, ROOT, START, Answer, Server, alive, descendants, form, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
@@ -480,21 +481,68 @@ def test_a_conversion_over_time_is_killed_and_named(strict: Server) -> None:
     assert the_child(strict) != child
 
 
-def test_when_all_are_at_work_the_next_are_turned_away_and_health_answers(server: Server) -> None:
-    child = the_child(server)
-    os.kill(child, signal.SIGSTOP)
-    with ThreadPoolExecutor(5) as callers:
-        try:
-            calls = [callers.submit(convert_html, server) for _ in range(5)]
-            turned_away = [call.result() for call in itertools.islice(as_completed(calls), 3)]
-            assert server.ask("GET", "/health/live").status == 200
-        finally:
-            os.kill(child, signal.SIGCONT)
-        assert sorted(call.result().status for call in calls) == [200, 200, 429, 429, 429]
+def test_when_enough_wait_the_next_are_turned_away_and_health_answers() -> None:
+    with serving("import convert.web.pool as pool; pool.WAITING = 1") as server:
+        child = the_child(server)
+        os.kill(child, signal.SIGSTOP)
+        with ThreadPoolExecutor(5) as callers:
+            try:
+                calls = [callers.submit(convert_html, server) for _ in range(5)]
+                turned_away = [call.result() for call in itertools.islice(as_completed(calls), 3)]
+                assert server.ask("GET", "/health/live").status == 200
+            finally:
+                os.kill(child, signal.SIGCONT)
+            assert sorted(call.result().status for call in calls) == [200, 200, 429, 429, 429]
     for answer in turned_away:
         assert (answer.status, answer.json["code"]) == (429, "busy")
-        assert int(answer.headers["Retry-After"]) > 0
+        assert 0 < int(answer.headers["Retry-After"]) <= 60
         assert "EDITIONS_JOBS" in answer.json["detail"]
+
+
+def test_many_wait_and_hold_up_nobody_who_needs_no_child() -> None:
+    with serving(EDITIONS_CACHE_SECONDS="60", EDITIONS_AT_ONCE="70") as server:
+        kept, child = convert_html(server), the_child(server)
+        os.kill(child, signal.SIGSTOP)
+        with ThreadPoolExecutor(64) as callers:
+            try:
+                texts = [f"{TEXT}\n\nNumber {n}.\n".encode() for n in range(64)]
+                path = "/v1/convert?to=html"
+                calls = [callers.submit(server.ask, "POST", path, text, PLAIN) for text in texts]
+                wait_until(lambda: b"editions_children_busy 1.0" in server.ask("GET", "/metrics").data)
+                assert server.ask("GET", "/health/live").status == 200
+                ready = server.ask("GET", "/health/ready")
+                assert (ready.status, ready.json["rendering"][:5]) == (200, "busy:")
+                assert again(convert_html(server), kept) == kept
+            finally:
+                os.kill(child, signal.SIGCONT)
+            assert {call.result().status for call in calls} == {200}
+
+
+def test_whoever_waited_longest_has_the_next_turn() -> None:
+    one, order, turns = Child(), queue.SimpleQueue[int](), Turns([])
+
+    def wait(number: int) -> None:
+        child = turns.take(20)
+        order.put(number)
+        assert child is one
+        turns.give(child)
+
+    with ThreadPoolExecutor(5) as callers:
+        for number in range(5):
+            callers.submit(wait, number)
+            wait_until(lambda: turns.waiting == number + 1)  # noqa: B023 (it is waited for here)
+        assert turns.take(0.01) is None
+        turns.give(one)
+    assert [order.get(timeout=1) for _ in range(5)] == [0, 1, 2, 3, 4]
+    assert (turns.idle, turns.waiting) == (1, 0)
+
+
+def test_who_is_turned_away_hears_when_half_of_those_who_wait_had_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = Pool(Settings().limits, 2)
+    monkeypatch.setattr(Turns, "waiting", 80)
+    for pace, seconds in ((0.01, 1), (0.5, 11), (30, 60)):
+        pool._pace = pace
+        assert pool._busy().retry_after == seconds
 
 
 def test_sigterm_finishes_what_is_under_way_and_leaves_nobody() -> None:

@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -266,6 +267,34 @@ def test_a_queue_that_is_full_says_so_and_takes_none_of_several(engine: sa.Engin
     assert queue.counts(engine) == {"queued": 3, "running": 0}
 
 
+def test_who_finds_the_queue_full_hears_when_there_will_be_room_at_its_pace(engine: sa.Engine) -> None:
+    submit(engine, *(new() for _ in range(8)))
+
+    def told(jobs: int) -> int:
+        with pytest.raises(Full) as refused:
+            submit(engine, *(new() for _ in range(jobs)), most=4)
+        return refused.value.retry_after
+
+    assert told(1) == 60  # none ended in the last minute
+    for job in queue.claim(engine, "w", 4):
+        queue.finish(engine, job, {}, DAY)
+    assert (told(1), told(2), told(9)) == (15, 30, 60)  # four wait, four a minute end
+
+
+def test_a_long_queue_is_counted_now_and_then(engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "EXACT", 3)
+    submit(engine, *(new(owner="a") for _ in range(4)), most=7)
+    submit(engine, new(owner="b"), most=7)  # counted: 4, and one more
+    assert len(queue.claim(engine, "w", 4)) == 4
+    submit(engine, *(new(owner="b") for _ in range(2)), most=7)
+    with pytest.raises(Full, match="7 jobs wait"):  # as long as that holds, who was claimed is still counted
+        submit(engine, new(owner="b"), most=7)
+    monkeypatch.setattr(queue, "HOLDS", 0.0)
+    submit(engine, *(new(owner="b") for _ in range(4)), most=7)
+    with pytest.raises(Full, match="7 jobs wait"):
+        submit(engine, new(owner="b"), most=7)
+
+
 def test_a_result_that_is_there_is_a_job_that_is_done(engine: sa.Engine) -> None:
     (job,) = submit(engine, new(manifest={"editions": []}), most=0)
     assert (job.state, job.progress) == ("succeeded", 1.0)
@@ -283,6 +312,12 @@ def test_what_is_over_its_time_leaves_a_tombstone_then_nothing(engine: sa.Engine
     queue.expire(engine, tombstone=-1.0)
     queue.expire(engine, tombstone=-1.0)
     assert state(engine, over) == "gone"
+
+
+def test_an_answer_that_is_over_its_time_leaves_nothing_behind(engine: sa.Engine, store: Store) -> None:
+    (answer,) = submit(engine, new(ttl=-1.0, input="", manifest={"editions": []}))
+    Supervisor(engine, store, Limits(), 0, DAY)._sweep()
+    assert state(engine, answer) == "expired"
 
 
 def test_what_runs_is_never_expired(engine: sa.Engine) -> None:
@@ -303,6 +338,17 @@ def test_news_of_an_end_is_written_with_it(engine: sa.Engine) -> None:
     assert said == ["job.succeeded"] * 2
 
 
+def test_writers_of_one_process_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (table.opened(f"sqlite:///{tmp_path}/{name}.db") for name in "ab")
+    monkeypatch.setattr(table, "TURN", 0.05)
+    with ThreadPoolExecutor(1) as threads, table.writing(one):
+        with pytest.raises(Unavailable, match="being written"):
+            threads.submit(submit, one, new()).result()
+        assert threads.submit(submit, other, new()).result()
+        assert threads.submit(queue.get, one, "nobody").result() is None
+    assert submit(one, new())
+
+
 def test_a_database_that_is_gone_is_unavailable_and_back_without_a_restart(server: Postgres) -> None:
     with postgres() as other:
         engine = table.engine(other.url)
@@ -316,6 +362,85 @@ def test_a_database_that_is_gone_is_unavailable_and_back_without_a_restart(serve
         other.start()
         assert state(engine, job) == "queued"
         engine.dispose()
+
+
+# ---------------------------------------------------------------- a long table
+
+OTHERS = """
+INSERT INTO jobs (id, owner, state, priority, attempt, failures, run_after, lease_until, worker, request, input, result,
+                  progress, created, finished, expires, fingerprint, trace)
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+SELECT 'job' || i, 'o' || (i % 10), CASE i % 4 WHEN 0 THEN 'queued' WHEN 1 THEN 'expired' ELSE 'succeeded' END,
+       1 + i % 9, 0, 0, 0, 0, '', '{"formats": ["html"]}', 'i' || i, 'r' || i, 0, 0, i, 2000000000, '', '' FROM n
+"""
+
+
+@pytest.fixture
+def long(engine: sa.Engine) -> sa.Engine:
+    """A table of twenty thousand other jobs, of which PostgreSQL would rather read all than use an index badly."""
+    with table.writing(engine) as c:
+        c.execute(sa.text(OTHERS))
+        if engine.dialect.name == "postgresql":
+            c.execute(sa.text("ANALYZE jobs"))
+    return engine
+
+
+def plans(engine: sa.Engine, ask: Callable[[], Any]) -> list[str]:
+    """How the database goes about each statement that `ask` sends it, as its own planner tells."""
+    said: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        said.append((statement, parameters))
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    ask()
+    sa.event.remove(engine, "before_cursor_execute", note)
+    explain = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    with table.writing(engine) as c:
+        asked = [(s, p) for s, p in said if " jobs" in s.lower() and not s.startswith("INSERT")]
+        found = ["\n".join(str(row[-1]) for row in c.exec_driver_sql(f"{explain} {s}", p)) for s, p in asked]
+    return [
+        plan for plan in found if "HashAggregate" not in plan or "LockRows" in plan
+    ]  # counts of all states read all
+
+
+def refused(engine: sa.Engine) -> None:
+    with pytest.raises(Full):
+        submit(engine, new(owner="o2"), most=9000, own=500)
+
+
+# What is asked, and the indexes that may answer it: SQLite names those of constraints itself.
+QUESTIONS: dict[str, tuple[Callable[[sa.Engine], Any], str]] = {
+    "claimed": (lambda engine: queue.claim(engine, "w", 2), "jobs_queue"),
+    "leases that ran out": (lambda engine: queue.reclaim(engine), "jobs_queue|jobs_expiry"),
+    "jobs of the dead": (lambda engine: queue.reclaim_dead(engine, "here"), "jobs_queue|jobs_expiry"),
+    "those of one owner": (lambda engine: submit(engine, new(owner="o1"), most=9000, own=9000), "jobs_owner"),
+    "those that wait": (lambda engine: submit(engine, new(owner="z"), most=9000), "jobs_queue|jobs_expiry"),
+    "over their time": (lambda engine: queue.expire(engine, DAY), "jobs_expiry"),
+    "the newest": (lambda engine: queue.listed(engine, "nobody", 5), "jobs_listed"),
+    "the pace": (lambda engine: refused(engine), "jobs_ended"),
+    "the last that ended": (lambda engine: queue.told(engine), "jobs_ended"),
+    "deaths": (lambda engine: queue.told(engine), "jobs_deaths"),
+    "a result": (lambda engine: queue.named(engine, "r7"), "jobs_result"),
+    "a text": (lambda engine: queue.named(engine, "i7"), "jobs_input"),
+    "a key": (lambda engine: queue.before(engine, "o1", "k", "f"), "jobs_once|sqlite_autoindex"),
+    "a batch": (lambda engine: queue.of_batch(engine, "b", "o1"), "jobs_batch"),
+    "a job": (lambda engine: queue.get(engine, "job7"), "jobs_id_key|sqlite_autoindex"),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_asked_of_a_long_table_is_answered_from_an_index(long: sa.Engine, question: str) -> None:
+    ask, indexes = QUESTIONS[question]
+    found = plans(long, lambda: ask(long))
+    assert any(re.search(indexes, plan) for plan in found), found
+    lines = [line for plan in found for line in plan.splitlines() if "COVERING INDEX" not in line]
+    assert not [line for line in lines if re.search("SCAN jobs|Seq Scan on jobs|TEMP B-TREE FOR ORDER BY", line)], found
+
+
+def test_a_sweep_looks_at_nothing_that_is_within_its_time(long: sa.Engine) -> None:
+    found = plans(long, lambda: queue.expire(long, DAY))
+    assert not [plan for plan in found if re.search(r"jobs_(queue|owner)|jobs_expiry \(state=\?\)", plan)], found
 
 
 # ---------------------------------------------------------------- the store

@@ -7,8 +7,10 @@ nothing. A supervisor that dies costs a job nothing; `failures` alone, its child
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -19,12 +21,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from convert.errors import ConvertError
-from convert.jobs.table import DELIVERIES, JOBS, now, reading, writing
+from convert.jobs.table import DELIVERIES, DIED, ENDED, JOBS, LISTED, now, reading, writing
 
 INTERACTIVE, ORDINARY, BULK = 9, 5, 1  # priorities: somebody waits, a job by itself, one of a batch
 LEASE = 15.0  # seconds; renewed three times in it
 RETRIES = 5  # deaths of a child that a job survives
 PATIENCE = 60.0  # seconds between two tries at most
+EXACT = 10_000  # so many are counted each time; where there are more, what was counted holds for HOLDS seconds
+HOLDS = 5.0
+SWEPT = 500  # rows at a time: a sweep must not hold up who claims
 DONE = ("succeeded", "failed")
 _LIVE = ("queued", "running")
 
@@ -33,7 +38,10 @@ class Full(ConvertError):
     """Too many jobs wait already, of this caller or of all."""
 
     code, status, exit_code = "busy", 429, 7
-    retry_after = 15  # seconds
+
+    def __init__(self, message: str, hint: str, retry_after: int) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after  # seconds
 
 
 class Conflict(ConvertError):
@@ -119,19 +127,56 @@ def submit(engine: sa.Engine, jobs: Sequence[New], most: int, most_own: int) -> 
 
 
 def _refuse_many(c: sa.Connection, jobs: Sequence[New], most: int, most_own: int) -> None:
-    waiting = _count(c, JOBS.c.state == "queued", most)
-    if waiting + len(jobs) > most:
-        raise Full(f"{waiting} jobs wait; the limit is {most} (EDITIONS_QUEUE).", "Send it again in a while.")
-    own = _count(c, (JOBS.c.owner == jobs[0].owner) & JOBS.c.state.in_(_LIVE), most_own)
-    if own + len(jobs) > most_own:
-        raise Full(
-            f"{own} jobs of this key are under way; the limit is {most_own} (EDITIONS_OWN_QUEUE).",
-            "Send it again when some of them are done.",
-        )
+    owner = jobs[0].owner
+    waiting = _count(c, None, most)
+    if over := max(0, waiting + len(jobs) - most):
+        said = f"{waiting} jobs wait; the limit is {most} (EDITIONS_QUEUE)."
+        raise Full(said, "Send it again in a while.", _until_fewer(c, over))
+    own = _count(c, owner, most_own)
+    if over := max(0, own + len(jobs) - most_own):
+        said = f"{own} jobs of this key are under way; the limit is {most_own} (EDITIONS_OWN_QUEUE)."
+        raise Full(said, "Send it again when some of them are done.", _until_fewer(c, over))
+    for counted in (_LONG.get((str(c.engine.url), name)) for name in (None, owner)):
+        if counted:
+            counted.count += len(jobs)
 
 
-def _count(c: sa.Connection, which: Any, most: int) -> int:
-    """How many, counted no further than `most`: a long queue must not make every submission slow."""
+def _until_fewer(c: sa.Connection, jobs: int) -> int:
+    """Seconds until so many jobs will have ended, at the pace of the last minute; PATIENCE at most."""
+    late = sa.select(JOBS.c.seq).where(ENDED, JOBS.c.finished > now(c) - 60, JOBS.c.started.is_not(None)).limit(1000)
+    ended = int(c.scalar(sa.select(sa.func.count()).select_from(late.subquery())) or 0)
+    return max(1, min(int(PATIENCE), math.ceil(60 * jobs / max(1, ended))))
+
+
+@dataclass(slots=True)
+class _Counted:
+    """How many there were, and when; those that were let in since are added, those that ended are not taken off."""
+
+    count: int
+    at: float
+
+
+_LONG: dict[tuple[str, str | None], _Counted] = {}
+
+
+def _count(c: sa.Connection, owner: str | None, most: int) -> int:
+    """How many wait (of `owner`: are under way), counted no further than `most`.
+
+    A million would take a tenth of a second of each submission, so above EXACT what was counted holds for a while.
+    """
+    key = (str(c.engine.url), owner)
+    last = _LONG.get(key)
+    if last and time.monotonic() - last.at < HOLDS:
+        return last.count
+    count = _counted(c, owner, most)
+    _LONG.pop(key, None)
+    if count > EXACT:
+        _LONG[key] = _Counted(count, time.monotonic())
+    return count
+
+
+def _counted(c: sa.Connection, owner: str | None, most: int) -> int:
+    which = JOBS.c.state == "queued" if owner is None else (JOBS.c.owner == owner) & JOBS.c.state.in_(_LIVE)
     some = sa.select(JOBS.c.seq).where(which).limit(most).subquery()
     return int(c.scalar(sa.select(sa.func.count()).select_from(some)) or 0)
 
@@ -220,7 +265,7 @@ def batch_counts(engine: sa.Engine, batch: str, owner: str) -> dict[str, int]:
 def listed(engine: sa.Engine, owner: str, most: int) -> list[Job]:
     """The newest jobs of `owner`; an answer that was waited for, and is kept, is none."""
     with reading(engine) as c:
-        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, JOBS.c.state != "expired", JOBS.c.input != "")
+        asked = sa.select(*_COLUMNS).where(JOBS.c.owner == owner, LISTED)
         rows = c.execute(asked.order_by(JOBS.c.seq.desc()).limit(most)).all()
     return [_job(row) for row in rows]
 
@@ -252,10 +297,11 @@ class Told(NamedTuple):
 def told(engine: sa.Engine) -> Told:
     """What there is to know of all jobs, for those who watch."""
     with reading(engine) as c:
-        rows = c.execute(sa.select(JOBS.c.state, sa.func.count(), sa.func.sum(JOBS.c.failures)).group_by(JOBS.c.state))
-        states = {state: (int(count), int(deaths or 0)) for state, count, deaths in rows}
+        rows = c.execute(sa.select(JOBS.c.state, sa.func.count()).group_by(JOBS.c.state))
+        states = {state: int(count) for state, count in rows}
+        deaths = int(c.scalar(sa.select(sa.func.sum(JOBS.c.failures)).where(DIED)) or 0)
         some = sa.select(JOBS.c.request, JOBS.c.error, JOBS.c.started, JOBS.c.finished)
-        newest = c.execute(some.where(JOBS.c.state.in_(DONE)).order_by(JOBS.c.seq.desc()).limit(1000)).all()
+        newest = c.execute(some.where(ENDED).order_by(JOBS.c.finished.desc()).limit(1000)).all()
     endings: dict[str, int] = {}
     took: dict[str, list[float]] = {}
     for request, error, started, finished in newest:
@@ -265,8 +311,7 @@ def told(engine: sa.Engine) -> Told:
         elif started and finished:
             took.setdefault("+".join(json.loads(request)["formats"]), []).append(finished - started)
     means = {formats: sum(some) / len(some) for formats, some in took.items()}
-    deaths = sum(deaths for _, deaths in states.values())
-    return Told({state: count for state, (count, _) in states.items()}, endings, means, deaths)
+    return Told(states, endings, means, deaths)
 
 
 def cancel(engine: sa.Engine, name: str, owner: str) -> bool:
@@ -400,7 +445,7 @@ def expire(engine: sa.Engine, tombstone: float) -> list[str]:
     """Forget what is over its time: rows become tombstones, old tombstones go; the results that nobody names now."""
     with writing(engine) as c:
         moment = now(c)
-        over = sa.select(JOBS.c.seq).where(JOBS.c.expires < moment, JOBS.c.state.in_((*DONE, "queued"))).limit(500)
+        over = sa.select(JOBS.c.seq).where(JOBS.c.state.in_((*DONE, "queued")), JOBS.c.expires < moment).limit(SWEPT)
         empty = {"request": "{}", "manifest": None, "error": None, "webhook": None, "once": None, "trace": ""}
         rows = c.execute(
             JOBS.update()
@@ -408,12 +453,13 @@ def expire(engine: sa.Engine, tombstone: float) -> list[str]:
             .values(**empty, state="expired", expires=moment + tombstone)
             .returning(JOBS.c.result, JOBS.c.input, JOBS.c.id)
         ).all()
-        gone = (JOBS.c.state == "expired") & (JOBS.c.expires < moment)
         over_too = DELIVERIES.c.job.in_([row.id for row in rows]) & (DELIVERIES.c.state != "waiting")
         c.execute(DELIVERIES.delete().where(over_too))
-        c.execute(DELIVERIES.delete().where(DELIVERIES.c.job.in_(sa.select(JOBS.c.id).where(gone))))
-        c.execute(JOBS.delete().where(gone))
-        names = {name for row in rows for name in row[:2]}
+        old = (JOBS.c.state == "expired") & (JOBS.c.expires < moment)
+        gone = list(c.scalars(sa.select(JOBS.c.id).where(old).limit(SWEPT)))
+        c.execute(DELIVERIES.delete().where(DELIVERIES.c.job.in_(gone)))
+        c.execute(JOBS.delete().where(JOBS.c.id.in_(gone)))
+        names = {name for row in rows for name in row[:2] if name}  # an answer that was waited for keeps no text
     return [name for name in names if not named(engine, name)]
 
 

@@ -55,8 +55,8 @@ class _Ready:
     def _tried(self) -> dict[str, str]:
         found = {}
         trials: dict[str, Callable[[], object]] = {
-            "rendering": lambda: self.service.pool.convert(_TEXT, FORMATS, Options()),
-            "database": lambda: queue.counts(self.service.engine),
+            "rendering": lambda: self.service.pool.attempt(_TEXT, FORMATS, Options()),  # never behind who waits
+            "database": lambda: queue.get(self.service.engine, ""),
             "store": lambda: self.service.store.put_text(_TEXT.data),
         }
         for name, trial in trials.items():

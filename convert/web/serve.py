@@ -23,6 +23,7 @@ from convert.web import create_app
 from convert.web.guard import refuse_open
 from convert.web.keeper import Keeper
 from convert.web.logs import CONFIG
+from convert.web.pool import WAITING
 from convert.web.quota import STREAMS
 
 HURRY = 5  # seconds that SIGINT leaves
@@ -90,8 +91,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": f"fd://{self.listener.fileno()}",
             "workers": 1,
             "worker_class": Worker,
-            # One for each conversion, one for each that waits (see Pool), one for each stream, four to answer the rest.
-            "threads": 4 + 2 * jobs + STREAMS,
+            # One for each conversion and each that waits (see Pool), one for each stream, eight to answer the rest.
+            "threads": 8 + jobs + WAITING + STREAMS,
             "graceful_timeout": int(self.settings.wall_seconds) + 5,
             "timeout": 60,  # without a sign of life of the worker's main thread; a conversion does not count
             "keepalive": 5,
