@@ -6,17 +6,17 @@ in the answer and in the log.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from convert.errors import ConvertError
-from convert.web.delivery import as_json
 
 # What Flask refuses by itself, in our words: what, then the cure. Other statuses keep Flask's.
 REFUSALS = {
@@ -99,7 +99,12 @@ def problem_of(error: Exception) -> Problem:
 
 def as_problem(problem: Problem) -> Response:
     """`problem` as application/problem+json."""
-    value: dict[str, Any] = {
+    return Response(written(problem, g.request_id), problem.status, content_type="application/problem+json")
+
+
+def written(problem: Problem, request_id: str) -> str:
+    """`problem` as JSON."""
+    value = {
         "type": f"urn:editions:problem:{problem.code}",
         "title": problem.title,
         "status": problem.status,
@@ -107,9 +112,9 @@ def as_problem(problem: Problem) -> Response:
         "detail": problem.detail,
         "hint": problem.hint,
         "line": problem.line or None,
-        "request_id": g.request_id,
+        "request_id": request_id,
     }
-    return as_json(value, problem.status, "application/problem+json")
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def wants_parts() -> bool:

@@ -22,6 +22,7 @@ from convert.web.guard import refuse_open
 from convert.web.keeper import Keeper
 from convert.web.logs import CONFIG
 from convert.web.quota import STREAMS
+from convert.web.wire import Worker
 
 HURRY = 5  # seconds that SIGINT leaves
 PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
@@ -79,7 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return {
             "bind": f"fd://{self.listener.fileno()}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             # One for each conversion, one for each that waits (see Pool), one for each stream, four to answer the rest.
             "threads": 4 + 2 * jobs + STREAMS,
             "graceful_timeout": int(self.settings.wall_seconds) + 5,
