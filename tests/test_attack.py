@@ -1,0 +1,123 @@
+"""Attacks: whatever is sent is answered, refused in the words of a problem, or cut off; nothing breaks what comes next.
+
+What `make fuzz` does for minutes (`benchmarks/fuzz.py`) is done here for seconds; what it ever found stands here too.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from convert import check, manuscript, parcel, pipeline
+from convert.article import Edition, Source
+from convert.errors import ConvertError
+from convert.options import options_from
+from tests import attacks, mutants
+from tests.attacks import Attack, Kept, request, sent, wrong_with
+from tests.serving import JSON, PLAIN, Server, serving
+
+SEED = 20261129
+TEXT = b"A Walk\n\nBy Ada van Loon\n\nThe path goes down to the river.\n"
+
+
+@pytest.fixture(scope="module")
+def kept() -> Kept:
+    return attacks.sound_files()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving(EDITIONS_RATE="0", EDITIONS_AT_ONCE="64") as server:
+        yield server
+
+
+# ---------------------------------------------------------------- inside
+
+
+def test_a_mutant_is_read_or_refused() -> None:
+    for number in range(500):
+        dice = random.Random(f"{SEED} {number}")
+        data, said = mutants.as_bytes(mutants.text(dice, 25), dice), mutants.options(dice)
+        with suppress(ConvertError):
+            options = options_from({k: v[0] if len(v) == 1 else v for k, v in said.items()}, "http")
+            article = pipeline.convert(Source("a.txt", data), ("html",), options).article
+            assert "ledger" not in {remark.code for remark in article.remarks}, (SEED, number)
+
+
+def test_a_broken_archive_is_named(kept: Kept) -> None:
+    for number in range(100):
+        dice = random.Random(f"{SEED} {number}")
+        ending = dice.choice(("docx", "odt", "epub"))
+        source = Source(f"a.{ending}", mutants.repacked(kept[ending], dice))
+        with suppress(ConvertError):
+            manuscript.kind_of(source)
+        with suppress(ConvertError):
+            manuscript.archive.opened(source.data, ending)
+        with suppress(ConvertError):
+            parcel.unpacked(source, 100, 1_000_000, 1_000_000)
+        if ending == "epub":
+            proof = check.Proof("a", (Edition("epub", "a.epub", "", source.data),))
+            assert check.check([proof], ())[0].checks
+
+
+# ---------------------------------------------------------------- on the wire
+
+
+def test_whatever_is_sent_is_answered_in_order(server: Server, kept: Kept) -> None:
+    for number in range(120):
+        attack = attacks.attack(random.Random(f"{SEED} {number}"), kept)
+        wrong = wrong_with(attack, sent(server.port, attack))
+        assert not wrong, (SEED, number, attack.what, wrong)
+    assert server.ask("POST", "/v1/convert?to=html", TEXT, PLAIN).status == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),  # TLS
+        (request("/v1/formats", method="G(T"), 400),
+        (request("/v1/convert", TEXT, {"Content-Length": "-1"}, framed=False), 400),
+        (request("/v1/convert", TEXT, {"Transfer-Encoding": "rot13"}, framed=False), 400),
+        (request("/v1/convert", TEXT, {"Expect": "a miracle"}), 417),
+        (request("/v1/convert?title=" + "x" * 9000, TEXT), 414),
+        (request("/v1/convert", TEXT, {"X": "y" * 90_000}), 431),
+        (request("/v1/convert", TEXT * 90_000, {"X": "y" * 9000}), 431),
+    ],
+    ids=["TLS", "method", "length", "coding", "expect", "line", "headers", "a long body"],
+)
+def test_what_is_no_request_is_refused_in_our_words(server: Server, data: bytes, status: int) -> None:
+    answer = sent(server.port, Attack("", data))
+    assert answer.status == status, answer
+    assert not wrong_with(Attack("", data), answer)
+
+
+@pytest.mark.parametrize("path", ["/v1/nowhere", "/v1/formats", "/v1/convert?colour=red", "/v1/jobs?limit=x"])
+def test_who_is_refused_while_sending_hears_why(server: Server, path: str) -> None:
+    answer = sent(server.port, Attack("", request(path, b"x" * 12_000_000, {"Content-Type": "image/png"})))
+    assert 400 <= answer.status < 500, answer
+
+
+@pytest.mark.parametrize("name", ["name", "title", "overrides", "profile", "webhook", "to"])
+def test_half_a_surrogate_pair_is_no_option(server: Server, name: str) -> None:
+    for value in ('"\\ud800"', '["\\ud800"]', '{"\\udfff": 1}'):
+        answer = server.ask("POST", "/v1/jobs", f'{{"text": "A text.", "{name}": {value}}}'.encode(), JSON)
+        assert (answer.status, answer.json["code"]) == (400, "bad-json")
+
+
+def test_options_that_lie_too_deep_are_refused(server: Server) -> None:
+    for depth in (100, 900, 980, 5000):
+        deep = b'{"a":' * depth + b"1" + b"}" * depth
+        answer = server.ask("POST", "/v1/convert", b'{"text": "A text.", "overrides": ' + deep + b"}", JSON)
+        assert answer.status == 400, answer.data
+
+
+def test_a_caller_who_goes_away_takes_nobody_along(server: Server) -> None:
+    data = request("/v1/convert", TEXT, PLAIN)
+    for size in (1, 20, len(data) - 40, len(data) - 1, len(data)):
+        with socket.create_connection(("127.0.0.1", server.port)) as line:
+            line.sendall(data[:size])
+    assert server.ask("POST", "/v1/convert?to=html", TEXT, PLAIN).status == 200
