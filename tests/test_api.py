@@ -340,8 +340,8 @@ def test_an_id_that_is_none_is_replaced(server: Server, given: str) -> None:
 class Broken(Pool):
     """A pool with a bug in it."""
 
-    def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
-        raise KeyError("secret detail", source.name, formats, options)
+    def convert(self, source: Source, formats: Sequence[str], options: Options, who: str = "") -> Reply:
+        raise KeyError("secret detail", source.name, formats, options, who)
 
 
 def test_a_bug_is_answered_without_its_insides(caplog: pytest.LogCaptureFixture) -> None:

@@ -101,12 +101,12 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
                                "content": {"application/json": {"schema": {"type": "object"}}}}})  # fmt: skip
     def inspect(query: m.Asked, raw: Text) -> Response:
         order = single_from(request, settings)
-        return as_json(service.pool.convert(order.source, (), order.options).report)
+        return as_json(service.pool.convert(order.source, (), order.options, g.owner).report)
 
     @api.post("/check", tags=[TEXTS], summary="Whether editions can be published: the verdict", operation_id="check",
               responses={200: m.Verdict})  # fmt: skip
     def check(query: m.Asked, raw: Text) -> Response:
-        return as_json(service.pool.check(*trial_from(request, settings)))
+        return as_json(service.pool.check(*trial_from(request, settings), who=g.owner))
 
 
 def _jobs(api: APIBlueprint, service: Service, settings: Settings) -> None:
