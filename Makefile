@@ -11,7 +11,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve quality corpus bench reading setting validate gallery same lock image clean
+.PHONY: help run test lint serve quality corpus bench reading fuzz setting validate gallery same lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -50,6 +50,9 @@ gallery: $(TEST_READY)  ## set an article by calibre, by pandoc and by us, take 
 
 same: $(READY)  ## set twenty texts in every format, in other surroundings, and compare the bytes
 	$(PYTHON) -m benchmarks.same
+
+fuzz: $(TEST_READY)  ## attack a running service for MINUTES (10): its description, mutants, a canary, hostile texts
+	$(PYTHON) -m benchmarks.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 setting: $(READY)  ## measure setting: PDF against the bare engine, an EPUB's memory
 	$(PYTHON) -m benchmarks.editions

@@ -9,7 +9,7 @@ import http.client
 import json
 import random
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,9 +18,11 @@ from urllib.parse import quote
 from convert import pipeline
 from convert.article import Source
 from tests import mutants
+from tests.canary import BAITS, archive, options, page
 from tests.mutants import ODD
 
 HOST = "127.0.0.1"
+FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 CURED = (503, 504, 507)  # refusals that are the service's state, true and with a cure
 FIELDS = {"type", "title", "status", "code", "detail", "hint", "line", "request_id"}
 INSIDES = (b"Traceback", b'File "', b'.py"', b"site-packages", b"convert/", b"0x7f")
@@ -162,7 +164,7 @@ def _form(dice: random.Random, kept: Kept) -> Attack:
     if dice.random() < 0.03:
         parts *= 200
     dice.shuffle(parts)
-    body = b"".join(_part(boundary, name, filename, data, dice) for name, filename, data in parts)
+    body = b"".join(_odd_part(boundary, *part, dice) for part in parts)
     body += dice.choice((f"--{boundary}--\r\n",) * 6 + (f"--{boundary}\r\n", "", "--")).encode()
     kind = dice.choice(
         (f"multipart/form-data; boundary={boundary}",) * 8 + ("multipart/form-data", "multipart/mixed; boundary=b")
@@ -170,23 +172,28 @@ def _form(dice: random.Random, kept: Kept) -> Attack:
     return Attack("form", request(dice.choice(SEVERAL), body, {"Content-Type": kind}))
 
 
-def _part(boundary: str, name: str, filename: str, data: bytes, dice: random.Random) -> bytes:
-    named = f'; filename="{filename}"' if filename else ""
-    if dice.random() < 0.05:
-        named = dice.choice(
-            (
-                "; filename*=utf-8''%ff%fe",
-                "; filename*=rot13''x",
-                "; filename",
-                '; filename="',
-                "; filename=" + "\\" * 90,
-            )
-        )
-    more = dice.choice(
-        ("",) * 9 + ("Content-Transfer-Encoding: base64\r\n", "Content-Type: \xff\r\n", "X: " + "y" * 9000 + "\r\n")
-    )
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n{more}\r\n'
+def _part(boundary: str, name: str, data: bytes, said: str = "", more: str = "") -> bytes:
+    """A part of a form; `said` is what its disposition says besides, `more` are its other headers."""
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{said}\r\n{more}\r\n'
     return head.encode("utf-8", "replace") + data + b"\r\n"
+
+
+def _odd_part(boundary: str, name: str, filename: str, data: bytes, dice: random.Random) -> bytes:
+    said, more = f'; filename="{filename}"' if filename else "", ""
+    if dice.random() < 0.05:
+        said = dice.choice(_DISPOSITIONS)
+    if dice.random() < 0.1:
+        more = dice.choice(_PART_HEADERS)
+    return _part(boundary, name, data, said, more)
+
+
+_DISPOSITIONS = (
+    "; filename*=utf-8''%ff%fe", "; filename*=rot13''x", "; filename", '; filename="', "; filename=" + "\\" * 90, ";;;",
+)  # fmt: skip
+_PART_HEADERS = (
+    "Content-Transfer-Encoding: base64\r\n", "Content-Type: \xff\r\n", "X: " + "y" * 9000 + "\r\n", "X\r\n",
+    "Content-Type: multipart/mixed; boundary=b\r\n",
+)  # fmt: skip
 
 
 def _file(dice: random.Random, kept: Kept) -> bytes:
@@ -204,21 +211,21 @@ def _manuscript(dice: random.Random, kept: Kept) -> Attack:
         if ending in ("docx", "odt", "epub")
         else mutants.damaged(kept[ending], dice)
     )
-    part = _part("b", "file", f"a.{ending}", data, random.Random(0)) + b"--b--\r\n"
+    part = _part("b", "file", data, f'; filename="a.{ending}"') + b"--b--\r\n"
     return Attack(
         "manuscript",
-        request(dice.choice(SEVERAL) + "?to=html", part, {"Content-Type": "multipart/form-data; boundary=b"}),
+        request(dice.choice(SEVERAL) + "?to=html", part, FORM),
     )
 
 
-def _editions(dice: random.Random, kept: Kept) -> Attack:
+def editions(dice: random.Random, kept: Kept) -> Attack:
     """Damaged editions to be checked."""
     body = b""
     for ending in dice.sample(("html", "epub", "pdf"), dice.choice((1, 1, 2))):
         data = mutants.repacked(kept[ending], dice) if ending == "epub" else mutants.damaged(kept[ending], dice)
-        body += _part("b", "edition", f"a.{ending}", data, random.Random(0))
+        body += _part("b", "edition", data, f'; filename="a.{ending}"')
     body += b"--b--\r\n"
-    return Attack("editions", request("/v1/check", body, {"Content-Type": "multipart/form-data; boundary=b"}))
+    return Attack("editions", request("/v1/check", body, FORM))
 
 
 def _parcel(dice: random.Random, kept: Kept) -> Attack:
@@ -302,7 +309,7 @@ def _line(dice: random.Random, _kept: Kept) -> Attack:
         "/v1/jobs/x/results/%2e%2e%2f", "/v1/batches/\xc3\xa9", "/v1/jobs?limit=x", "/v1/jobs?limit=-1",
         "/v1/jobs?limit=" + "9" * 5000,
         "/v1/jobs?limit=%D9%A3", "http://other.example/v1/formats", "*", "v1", "/v1/formats#x", "/v1/formats\x00",
-        "/%0d%0aX:%20y", f"/v1/{odd}",
+        "/v1/%0d%0aX:%20y", f"/v1/{odd}",
         f"/v1/jobs/{odd}", f"/v1/jobs/{odd}/results/{odd}", f"/v1/batches/{odd}/archive", f"/v1/jobs/{odd}/events",
         f"/v1/formats?{odd}={odd}",
     ))  # fmt: skip
@@ -337,3 +344,33 @@ def sound_files() -> Kept:
     made = pipeline.convert(Source("a.txt", text), formats).editions
     rtf = rb"{\rtf1\ansi{\fonttbl{\f0 Times;}}{\info{\title A Walk}{\author Ada}}\pard It is {\b bold} \u228?x\'e4\par}"
     return {edition.name.rpartition(".")[2]: edition.data for edition in made} | {"rtf": rtf}
+
+
+def baits(urls: Iterable[str], kept: Kept, dice: random.Random) -> Iterator[Attack]:
+    """For each way to name the canary a text or a manuscript that does, alone and with an option that does, too."""
+    for url in urls:
+        ending = dice.choice(("docx", "odt", "epub", *BAITS))
+        data = BAITS[ending](url) if ending in BAITS else archive(kept[ending], url)
+        for said in ({}, options(url, dice)):
+            fields = {"to": [dice.choice(("html", "pdf", "epub", "html,pdf,epub"))]} | said
+            yield Attack(f"bait {url}", request(dice.choice(SEVERAL), as_form(f"a.{ending}", data, fields), FORM))
+
+
+def lures(urls: Iterable[str], kept: Kept, dice: random.Random) -> Iterator[Attack]:
+    """For each an edition to be checked that names the canary."""
+    for url in urls:
+        lure = {"html": page(url), "epub": archive(kept["epub"], url), "pdf": _pointed(kept["pdf"], url)}
+        name = dice.choice(sorted(lure))
+        part = _part("b", "edition", lure[name], f'; filename="a.{name}"')
+        yield Attack(f"lure {url}", request("/v1/check", part + b"--b--\r\n", FORM))
+
+
+def _pointed(pdf: bytes, url: str) -> bytes:
+    """A PDF whose addresses are the canary's, as far as there are any."""
+    return pdf.replace(b"/S /URI", b"/S /URI /URI (%b) /F (%b)" % (url.encode(), url.encode()))
+
+
+def as_form(name: str, data: bytes, fields: Mapping[str, list[str]]) -> bytes:
+    """A sound form of a file and fields."""
+    said = [_part("b", field, value.encode()) for field, values in fields.items() for value in values]
+    return b"".join([*said, _part("b", "file", data, f'; filename="{name}"')]) + b"--b--\r\n"

@@ -5,9 +5,14 @@ What `make fuzz` does for minutes (`benchmarks/fuzz.py`) is done here for second
 
 from __future__ import annotations
 
+import os
 import random
+import re
+import signal
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -15,10 +20,12 @@ import pytest
 from convert import check, manuscript, parcel, pipeline
 from convert.article import Edition, Source
 from convert.errors import ConvertError
-from convert.options import options_from
+from convert.options import Limits, options_from
+from convert.web.pool import Busy, Pool
 from tests import attacks, mutants
 from tests.attacks import Attack, Kept, request, sent, wrong_with
-from tests.serving import JSON, PLAIN, Server, serving
+from tests.canary import sitting
+from tests.serving import JSON, PLAIN, Server, serving, serving_to, wait_until
 
 SEED = 20261129
 TEXT = b"A Walk\n\nBy Ada van Loon\n\nThe path goes down to the river.\n"
@@ -121,3 +128,57 @@ def test_a_caller_who_goes_away_takes_nobody_along(server: Server) -> None:
         with socket.create_connection(("127.0.0.1", server.port)) as line:
             line.sendall(data[:size])
     assert server.ask("POST", "/v1/convert?to=html", TEXT, PLAIN).status == 200
+
+
+# ---------------------------------------------------------------- led nowhere
+
+
+def test_no_text_and_no_option_leads_us_to_an_address(kept: Kept) -> None:
+    with sitting() as canary, serving(EDITIONS_RATE="0", EDITIONS_ALLOW_CSS="yes") as server:
+        dice = random.Random(SEED)
+        for bait in attacks.baits(dice.sample(canary.addresses, 8), kept, dice):
+            wrong = wrong_with(bait, sent(server.port, bait))
+            assert not wrong, (bait.what, wrong)
+        for lure in attacks.lures(dice.sample(canary.addresses, 1), kept, dice):
+            assert sent(server.port, lure).status == 200
+        wait_until(lambda: not {b"queued", b"running"} & states(server))
+
+
+def states(server: Server) -> set[bytes]:
+    """The states in which there are jobs."""
+    return set(re.findall(rb'editions_jobs\{state="(\w+)"\} [1-9]', server.ask("GET", "/metrics").data))
+
+
+def test_who_asks_often_shuts_nobody_out() -> None:
+    with serving_to("often", "seldom") as (server, headers), ThreadPoolExecutor(4) as callers:
+
+        def ask(who: str) -> Future[int]:
+            made = {**headers[who], **PLAIN}
+            return callers.submit(lambda: server.ask("POST", "/v1/convert?to=html", TEXT, made).status)
+
+        assert ask("seldom").result() == 200
+        (child,) = server.children()
+        os.kill(child, signal.SIGSTOP)
+        try:
+            first, second = ask("often"), ask("often")
+            wait_until(lambda: b"editions_children_busy 1" in server.ask("GET", "/metrics").data)
+            time.sleep(0.3)
+            assert ask("often").result(10) == 429, "one is set, one waits"
+            other = ask("seldom")
+            wait_until(lambda: first.done() or second.done())
+        finally:
+            os.kill(child, signal.SIGCONT)
+        assert (other.result(), sorted((first.result(), second.result()))) == (200, [200, 429])
+
+
+def test_the_last_child_is_kept_for_others_who_asked_lately() -> None:
+    pool = Pool(Limits(), 2, wait=0.1)
+    with pool._child("often"), pool._child("often"):
+        assert pool.busy == 2, "nobody else is here"
+    with pool._child("seldom"):
+        pass
+    with pool._child("often"):
+        with pytest.raises(Busy), pool._child("often"):
+            pass
+        with pool._child("seldom"):
+            assert pool.busy == 2
