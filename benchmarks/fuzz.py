@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,7 @@ def main() -> None:
     if sys.argv[1:2] == ["again"]:
         print(sent(int(sys.argv[3]), Attack("again", Path(sys.argv[2]).read_bytes())))
         return
+    warnings.simplefilter("ignore")  # of archives with two members of one name, which are made on purpose
     said = _said()
     parts: dict[str, Callable[[], int]] = {
         "description": lambda: described(said.seed, said.minutes),
