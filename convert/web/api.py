@@ -39,7 +39,7 @@ _FILE = {"content": {"application/octet-stream": {"schema": {"type": "string", "
 
 
 _ZIP = {"description": "The zip.", **_FILE}
-_STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {}}}
+_STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {"schema": {}}}}
 
 
 def _list_of(model: type[BaseModel]) -> dict[str, Any]:

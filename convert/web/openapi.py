@@ -51,7 +51,7 @@ def _body(operation: dict[str, Any]) -> None:
         elif kind == "multipart/form-data":
             media["schema"] = {"$ref": _REF + "Form"}
         else:
-            media.pop("schema", None)  # any bytes: whether they are a text nothing but reading tells
+            media["schema"] = {}  # any bytes: whether they are a text nothing but reading tells
     operation["requestBody"]["required"] = True
 
 
