@@ -85,6 +85,8 @@ def test_whatever_is_sent_is_answered_in_order(server: Server, kept: Kept) -> No
 @pytest.mark.parametrize(
     ("data", "status"),
     [
+        (request("*", method="OPTIONS"), 404),
+        (request("/", TEXT, method="PUT"), 405),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),  # TLS
         (request("/v1/formats", method="G(T"), 400),
         (request("/v1/convert", TEXT, {"Content-Length": "-1"}, framed=False), 400),
@@ -94,7 +96,7 @@ def test_whatever_is_sent_is_answered_in_order(server: Server, kept: Kept) -> No
         (request("/v1/convert", TEXT, {"X": "y" * 90_000}), 431),
         (request("/v1/convert", TEXT * 90_000, {"X": "y" * 9000}), 431),
     ],
-    ids=["TLS", "method", "length", "coding", "expect", "line", "headers", "a long body"],
+    ids=["everywhere", "a page", "TLS", "method", "length", "coding", "expect", "line", "headers", "a long body"],
 )
 def test_what_is_no_request_is_refused_in_our_words(server: Server, data: bytes, status: int) -> None:
     answer = sent(server.port, Attack("", data))

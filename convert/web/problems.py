@@ -124,6 +124,8 @@ def wants_parts() -> bool:
 
 def asked_by_program() -> bool:
     """Whether a program asks, to which a page says nothing."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        return True  # no page and no form asks so
     return wants_parts() or request.path.startswith(("/v1/", "/health/")) or request.path in PROGRAMS
 
 
