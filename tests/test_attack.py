@@ -46,7 +46,7 @@ def server() -> Iterator[Server]:
 
 
 def test_a_mutant_is_read_or_refused() -> None:
-    for number in range(500):
+    for number in range(300):
         dice = random.Random(f"{SEED} {number}")
         data, said = mutants.as_bytes(mutants.text(dice, 25), dice), mutants.options(dice)
         with suppress(ConvertError):
@@ -56,7 +56,7 @@ def test_a_mutant_is_read_or_refused() -> None:
 
 
 def test_a_broken_archive_is_named(kept: Kept) -> None:
-    for number in range(100):
+    for number in range(60):
         dice = random.Random(f"{SEED} {number}")
         ending = dice.choice(("docx", "odt", "epub"))
         source = Source(f"a.{ending}", mutants.repacked(kept[ending], dice))
@@ -75,7 +75,7 @@ def test_a_broken_archive_is_named(kept: Kept) -> None:
 
 
 def test_whatever_is_sent_is_answered_in_order(server: Server, kept: Kept) -> None:
-    for number in range(120):
+    for number in range(100):
         attack = attacks.attack(random.Random(f"{SEED} {number}"), kept)
         wrong = wrong_with(attack, sent(server.port, attack))
         assert not wrong, (SEED, number, attack.what, wrong)
@@ -138,7 +138,7 @@ def test_a_caller_who_goes_away_takes_nobody_along(server: Server) -> None:
 def test_no_text_and_no_option_leads_us_to_an_address(kept: Kept) -> None:
     with sitting() as canary, serving(EDITIONS_RATE="0", EDITIONS_ALLOW_CSS="yes") as server:
         dice = random.Random(SEED)
-        for bait in attacks.baits(dice.sample(canary.addresses, 8), kept, dice):
+        for bait in attacks.baits(dice.sample(canary.addresses, 5), kept, dice):
             wrong = wrong_with(bait, sent(server.port, bait))
             assert not wrong, (bait.what, wrong)
         for lure in attacks.lures(dice.sample(canary.addresses, 1), kept, dice):
