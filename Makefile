@@ -60,6 +60,9 @@ same: $(READY)  ## set twenty texts in every format, in other surroundings, and 
 kills: $(TEST_READY)  ## kill the service at random on SQLite and PostgreSQL for ten minutes, lose no job (SEED=n)
 	$(PYTHON) -m benchmarks.kills $(SEED:%=--seed %)
 
+fuzz: $(TEST_READY)  ## attack a running service for MINUTES (10): its description, mutants, a canary, hostile texts
+	$(PYTHON) -m benchmarks.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
 setting: $(READY)  ## measure setting: PDF against the bare engine, an EPUB's memory
 	$(PYTHON) -m benchmarks.editions
 

@@ -77,7 +77,8 @@ def _loose(lines: Sequence[Line], start: int, stop: int, taken: dict[int, list[s
     source = "".join(letters(line.text) for line in between)
     if source == "".join(t for line in between for t in taken.get(line.number, ())):
         return 0
-    return next((x.number for x in between if letters(x.text) != "".join(taken.get(x.number, ()))), lines[start].number)
+    # What was taken of a line need not be told in its order: a heading that became the title, notes that stood by it.
+    return next((x.number for x in between if sorted(letters(x.text)) != sorted("".join(taken.get(x.number, ())))), 0)
 
 
 def _uneven(lines: Sequence[Line], leaf: Leaf, taken: dict[int, list[str]]) -> int:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from convert import covers
@@ -209,8 +210,10 @@ def _pairs(known: Field, value: Any) -> Iterable[tuple[str, str]]:
     return [(key.strip(), text.strip()) for key, _, text in pairs]
 
 
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8})*")
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII)
+_TAG = re.compile(
+    r"[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8})*", re.ASCII
+)
 
 
 def _checked(options: Options) -> Options:
@@ -246,10 +249,12 @@ def is_language(value: str) -> bool:
 
 
 def is_date(value: str) -> bool:
-    """Whether it is a date of ISO 8601, perhaps with a time, that a calendar has."""
+    """Whether it is a date of ISO 8601, perhaps with a time, that calendar and clock have, here and in UTC."""
     if not _DATE.fullmatch(value):
         return False
-    year, month, day = int(value[:4]), int(value[5:7] or 1), int(value[8:10] or 1)
-    long = 29 if month == 2 and (year % 4 == 0 and (year % 100 or year % 400 == 0)) else 28
-    days = {2: long, 4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31)
-    return year > 0 and 1 <= month <= 12 and 1 <= day <= days
+    try:
+        moment = datetime.fromisoformat(value + "0000-01-01"[len(value) :])
+        _ = moment if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second: years 1 to 9999 are all there are
+        return False
+    return True

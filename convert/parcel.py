@@ -15,6 +15,7 @@ from convert.article import Source
 from convert.editions import media_name
 from convert.errors import InputError, LimitError
 from convert.files import READABLE
+from convert.manuscript.archive import BROKEN
 
 RATIO = 100  # times its packed size; a bomb is thousands
 _PIECE = 1 << 16
@@ -28,7 +29,7 @@ def is_parcel(source: Source) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
             return not _OF_A_FORMAT.intersection(archive.namelist())
-    except zipfile.BadZipFile:
+    except BROKEN:
         return True
 
 
@@ -43,17 +44,18 @@ def unpacked(source: Source, most: int, max_bytes: int, all_bytes: int) -> list[
                     "Send several.",
                 )
             return _read(archive, members, max_bytes, all_bytes)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise InputError(
-            f"The archive {source.name or 'sent'} cannot be read: {error}.", "Make it anew, with no password.",
+            f"The archive {source.name or 'sent'} cannot be read: {str(error)[:200] or type(error).__name__}.",
+            "Make it anew, with no password.",
             code="bad-archive",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _is_text(member: zipfile.ZipInfo) -> bool:
     last = member.filename.replace("\\", "/").rpartition("/")[2]
     hidden = last.startswith(".") or "__MACOSX" in member.filename
-    return not member.is_dir() and not hidden and last.lower().endswith(READABLE)
+    return not hidden and last.lower().endswith(READABLE)  # of a folder nothing is last
 
 
 def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], max_bytes: int, all_bytes: int) -> list[Source]:

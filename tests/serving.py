@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convert.jobs import keys, table
+from convert.settings import Settings
+
 START = "import os; from convert.settings import settings_from; from convert.web.serve import serve; "
 BOUNDARY = "a-line-no-text-has"
 ROOT = Path(__file__).parent.parent
@@ -103,6 +106,19 @@ def serving(first: str = "", **environment: str) -> Iterator[Server]:
             except subprocess.TimeoutExpired:
                 process.kill()  # with all that is under it
                 raise
+
+
+@contextmanager
+def serving_to(*names: str, **environment: str) -> Iterator[tuple[Server, dict[str, Mapping[str, str]]]]:
+    """A server as `serving` has it, and for each name the headers that bring its key."""
+    with tempfile.TemporaryDirectory(prefix="editions-", ignore_cleanup_errors=True) as folder:
+        engine = table.opened(Settings(data=folder).database_url)
+        made: dict[str, Mapping[str, str]] = {
+            name: {"Authorization": f"Bearer {keys.create(engine, name)[1]}"} for name in names
+        }
+        engine.dispose()
+        with serving(**environment, EDITIONS_DATA=folder) as server:
+            yield server, made
 
 
 PLAIN = {"Content-Type": "text/plain"}

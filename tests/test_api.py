@@ -31,7 +31,7 @@ from convert.options import Options
 from convert.settings import Settings
 from convert.web import colophon, create_app
 from convert.web.order import PROVABLE
-from convert.web.pool import Pool, Turns
+from convert.web.pool import Line, Pool
 from tests.serving import FORM, JSON, PLAIN, ROOT, START, Answer, Server, alive, descendants, form, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
@@ -284,6 +284,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
         ("POST /v1/convert?profile=../../etc/passwd", PLAIN, b"A text.", 400, "unknown-profile"),
         ("POST /v1/convert?page=A55", PLAIN, b"A text.", 400, "bad-page"),
         ("POST /v1/convert?date=yesterday", PLAIN, b"A text.", 400, "bad-date"),
+        ("POST /v1/convert?date=%D9%A2%D9%A0%D9%A1%D9%A9", PLAIN, b"A text.", 400, "bad-date"),
+        ("POST /v1/convert?modified=2019-03-14T25:61", PLAIN, b"A text.", 400, "bad-date"),
+        ("POST /v1/convert?modified=9999-12-31T23:59-14:00", PLAIN, b"A text.", 400, "bad-date"),
         ("POST /v1/convert?title=a&title=b", PLAIN, b"A text.", 400, "usage"),
         ("POST /v1/convert", FORM, form(b"A text.", text="Another."), 400, "several-texts"),
         ("POST /v1/convert", FORM, form(b"A.").replace(b'"file"', b'"picture"'), 400, "unknown-option"),
@@ -338,8 +341,8 @@ def test_an_id_that_is_none_is_replaced(server: Server, given: str) -> None:
 class Broken(Pool):
     """A pool with a bug in it."""
 
-    def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
-        raise KeyError("secret detail", source.name, formats, options)
+    def convert(self, source: Source, formats: Sequence[str], options: Options, who: str = "") -> Reply:
+        raise KeyError("secret detail", source.name, formats, options, who)
 
 
 def test_a_bug_is_answered_without_its_insides(caplog: pytest.LogCaptureFixture) -> None:
@@ -519,27 +522,27 @@ def test_many_wait_and_hold_up_nobody_who_needs_no_child() -> None:
 
 
 def test_whoever_waited_longest_has_the_next_turn() -> None:
-    one, order, turns = Child(), queue.SimpleQueue[int](), Turns([])
+    one, order, turns = Child(), queue.SimpleQueue[int](), Line([], 9)
 
     def wait(number: int) -> None:
-        child = turns.take(20)
+        child = turns.take("", 20)
         order.put(number)
         assert child is one
-        turns.give(child)
+        turns.give(child, "")
 
     with ThreadPoolExecutor(5) as callers:
         for number in range(5):
             callers.submit(wait, number)
             wait_until(lambda: turns.waiting == number + 1)  # noqa: B023 (it is waited for here)
-        assert turns.take(0.01) is None
-        turns.give(one)
+        assert turns.take("", 0.01) is None
+        turns.give(one, "")
     assert [order.get(timeout=1) for _ in range(5)] == [0, 1, 2, 3, 4]
     assert (turns.idle, turns.waiting) == (1, 0)
 
 
 def test_who_is_turned_away_hears_when_half_of_those_who_wait_had_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = Pool(Settings().limits, 2)
-    monkeypatch.setattr(Turns, "waiting", 80)
+    monkeypatch.setattr(Line, "waiting", 80)
     for pace, seconds in ((0.01, 1), (0.5, 11), (30, 60)):
         pool._pace = pace
         assert pool._busy().retry_after == seconds

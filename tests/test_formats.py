@@ -375,14 +375,15 @@ def test_a_page_says_its_metadata() -> None:
 CORE = """<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"><dc:title>{title}</dc:title>
  <dc:creator>{creator}</dc:creator><dcterms:created>2016-05-04T10:00:00Z</dcterms:created>
+ <dcterms:modified>{modified}</dcterms:modified>
  <cp:keywords>rope; tar</cp:keywords></cp:coreProperties>"""
 
 
-def with_core(title: str, creator: str) -> bytes:
+def with_core(title: str, creator: str, modified: str = "") -> bytes:
     """A docx of one paragraph with these properties."""
     with zipfile.ZipFile(BytesIO(by_pandoc("The walk is long, and it is very quiet.", "commonmark", "docx"))) as old:
         members = {name: old.read(name) for name in old.namelist()}
-    members["docProps/core.xml"] = CORE.format(title=title, creator=creator).encode()
+    members["docProps/core.xml"] = CORE.format(title=title, creator=creator, modified=modified).encode()
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as new:
         for name, data in members.items():
@@ -397,6 +398,16 @@ def test_word_says_its_metadata() -> None:
     origin = said.origin("date")
     assert origin is not None
     assert (said.date, origin.sure) == ("2016-05-04", "guess"), "the day a file was made may be another"
+
+
+def test_a_time_that_no_clock_shows_is_no_time() -> None:
+    for said, meant in (
+        ("2019-03-14T10:00:00+02:00", "2019-03-14T08:00:00Z"),
+        ("2019-03-14T25:61:00Z", "2019-03-14T00:00:00Z"),
+        ("0009-03-14T10:00:00Z", "0009-03-14T10:00:00Z"),
+        ("9999-12-31T23:59:59-14:00", "9999-12-31T00:00:00Z"),
+    ):
+        assert read(with_core("The Ropewalk", "Ada van Loon", said), "a.docx").metadata.modified == meant
 
 
 def test_what_programs_say_where_nobody_wrote_is_not_believed() -> None:

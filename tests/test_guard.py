@@ -42,7 +42,7 @@ class Quick(Pool):
         self.gate, self.begun = threading.Event(), threading.Semaphore(0)
         self.gate.set()
 
-    def convert(self, source: Source, formats: Sequence[str], options: Options) -> Reply:
+    def convert(self, source: Source, formats: Sequence[str], options: Options, _who: str = "") -> Reply:
         self.begun.release()
         assert self.gate.wait(20)
         editions = [Edition(name, f"article.{name}", "text/html", source.data) for name in formats]

@@ -47,3 +47,10 @@ def test_a_block_set_in_is_a_quotation() -> None:
 def test_near_miss_other_brackets_stay() -> None:
     body = Setter().blocks(read(HEAD + BODY.replace("［＃", "［")).blocks)
     assert "［「大根は」に傍点］" in body
+
+
+def test_a_heading_that_becomes_the_title_is_accounted_for_with_the_notes_around_it() -> None:
+    text = "［＃７字下げ］一［＃「一」は中見出し］\n\n岬の燈台には、海の見えない窓がひとつあった。\n"
+    article = pipeline.read(Source("", text.encode()))
+    assert article.metadata.title == "一"
+    assert "ledger" not in {remark.code for remark in article.remarks}

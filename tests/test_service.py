@@ -28,8 +28,8 @@ from convert.options import Options
 from convert.settings import Settings
 from convert.web import keeper
 from convert.web.order import Order
-from convert.web.serve import HURRY
 from convert.web.service import Service, Wish
+from convert.web.wire import HURRY
 from tests.serving import JSON, PLAIN, ROOT, Answer, Server, serving, wait_until
 
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"

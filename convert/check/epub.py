@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -15,6 +14,7 @@ from lxml import etree
 
 from convert.check.html import OUTSIDE, Page, headings_of, note_ids, page_of, scheme, tables_of
 from convert.check.seen import Seen, Unreadable
+from convert.manuscript.archive import BROKEN
 
 _NAMES = {
     "c": "urn:oasis:names:tc:opendocument:xmlns:container",
@@ -53,8 +53,8 @@ def _files(data: bytes) -> dict[str, bytes]:
             if sum(info.file_size for info in archive.infolist()) > _LARGEST:
                 raise Unreadable("Its files are larger than 500 MB.")
             return {info.filename: archive.read(info) for info in archive.infolist()}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise Unreadable(f"It is no zip archive: {error}.") from None
+    except BROKEN as error:
+        raise Unreadable(f"It is no zip archive: {error or type(error).__name__}.") from None
 
 
 def _xml(files: Mapping[str, bytes], path: str) -> Any:

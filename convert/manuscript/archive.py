@@ -6,10 +6,13 @@ Obeys ECMA-376 part 2 (docx), ODF 1.3 part 2 (odt) and OCF 3.3 (epub).
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import NamedTuple
 
@@ -20,6 +23,11 @@ MOST_BYTES = 64_000_000  # unpacked
 MOST_TIMES = 100  # as large as packed; text packs to a tenth, what is made to burst to a thousandth
 _SMALL = 1_000_000  # unpacked bytes that nobody minds, however well they pack
 
+# What zipfile and those who unpack for it raise at an archive that is broken, or written to look so.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, OSError, OverflowError, LookupError, RuntimeError, ValueError,
+)  # fmt: skip
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _MIMETYPES = {"application/vnd.oasis.opendocument.text": "odt", "application/epub+zip": "epub"}
 _TEXTS = (".xml", ".rels", ".rdf", ".opf", ".ncx", ".xhtml", ".html", ".htm")
@@ -70,10 +78,13 @@ def opened(data: bytes, kind: str) -> Opened:
     return Opened(members, _packed(members))
 
 
-def _zip(data: bytes, kind: str) -> zipfile.ZipFile:
+@contextmanager
+def _zip(data: bytes, kind: str) -> Iterator[zipfile.ZipFile]:
+    """The archive, to be read. InputError where it cannot be."""
     try:
-        return zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            yield archive
+    except BROKEN:
         raise _broken(kind) from None
 
 
@@ -96,10 +107,7 @@ def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo, kind: str) -> bytes:
     """What a member says, as far as it is text: a picture's place stays, empty."""
     if not info.filename.lower().endswith(_TEXTS) and info.filename != "mimetype":
         return b""
-    try:
-        data = archive.read(info)  # never more than the size that was counted
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise _broken(kind) from None
+    data = archive.read(info)  # never more than the size that was counted
     if b"<!ENTITY" in data:
         raise InputError(f"The {kind} declares XML entities, which no word processor does.", "Save it again.")
     return _TITLE_PAGE.sub(rb"\1x", _without_navigation(data)) if kind == "epub" else data

@@ -187,7 +187,7 @@ def _people(value: str) -> tuple[str, ...]:
     return tuple(name for name in found if name.casefold() not in _NOBODY and "://" not in name)
 
 
-_ISO = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_ISO = re.compile(r"(\d{4}(?:-\d\d(?:-\d\d)?)?)(T\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 
 
 def _iso(value: str, whole: bool = False) -> str:
@@ -195,7 +195,7 @@ def _iso(value: str, whole: bool = False) -> str:
     match = _ISO.fullmatch(value)
     if not match or not is_date(match[1]):
         return ""
-    return value if whole and match[2] else match[1]
+    return value if whole and is_date(value) else match[1]
 
 
 def _note_created(value: str, draft: Draft, where: str) -> None:

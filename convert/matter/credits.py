@@ -372,6 +372,8 @@ def alone(chunk: Chunk, draft: Draft) -> bool:
     text = chunk[0].text
     if len(chunk) > 1 or "authors" in draft.values or len(text) > 90 or KEYWORDS.match(text):
         return False
+    if "title" not in draft.values:
+        return False  # nothing stands below one: what was taken above is a notice of a release, say
     who, paper = _who_paper(text)
     found = names.people(who)
     if draft.origins["title"].why == "underlined" and are_full(found) and all(w[:1].isupper() for w in paper.split()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from convert.article import Article, Metadata, Origin
 from convert.text import Habits
@@ -49,8 +50,6 @@ def utc(date: str) -> str:
     day = (date[:10] + "-01-01"[len(date[:10]) - 4 :])[:10] if len(date) < 10 else date[:10]
     if len(date) <= 10:
         return f"{day}T00:00:00Z"
-    from datetime import UTC, datetime
-
     moment = datetime.fromisoformat(date)
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"  # strftime writes the year 9 as 9

@@ -241,8 +241,8 @@ def _items(lines: Lines, first: Marker) -> tuple[Items, int, bool]:
             i += 1
             continue
         gap = _gap(lines, i)
-        if i + gap >= len(lines):
-            break
+        if i + gap >= len(lines) or lines[i + gap].blank:
+            break  # the text ends here, or so many blank lines stand here that nobody counted them
         if len(items) == _EMPTY and not _said(items):
             break  # nor would the rest be believed
         line, last = lines[i + gap], items[-1]

@@ -119,12 +119,12 @@ def _texts(api: APIBlueprint, service: Service, settings: Settings) -> None:
               responses={200: _REPORT})  # fmt: skip
     def inspect(raw: Text) -> Response:
         order = single_from(request, settings)
-        return as_json(service.pool.convert(order.source, (), order.options).report)
+        return as_json(service.pool.convert(order.source, (), order.options, g.owner).report)
 
     @api.post("/check", tags=[TEXTS], summary="Whether editions can be published: the verdict", operation_id="check",
               responses={200: m.Verdict})  # fmt: skip
     def check(raw: Text) -> Response:
-        return as_json(service.pool.check(*trial_from(request, settings)))
+        return as_json(service.pool.check(*trial_from(request, settings), who=g.owner))
 
 
 def _jobs(api: APIBlueprint, service: Service, settings: Settings, streams: Streams) -> None:

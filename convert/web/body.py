@@ -210,6 +210,10 @@ def _read_json(said: Said, request: Request, bound: Bound) -> None:
         raise _bad_json("`text` is not a string.")
     if text is not None:
         said.pasted.append(_as_bytes(text))
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        raise _bad_json("The options hold half a surrogate pair, which is no character, or lie too deep.") from None
     for name, given in value.items():
         if given is not None:
             said.say(name, given)

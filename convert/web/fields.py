@@ -90,6 +90,7 @@ def _formats(operation: str, way: Way) -> Schema:
     listed = _list(_one_of(names), "") | {"default": [*default]}
     if way == "json":
         return {"anyOf": [listed, _one_of(names)], "description": "Formats, a list or one."}
+    listed["items"]["enum"].append("")  # as a form's field that was left empty
     return listed | {"description": "Formats, repeated, or in one with commas."}
 
 

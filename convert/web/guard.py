@@ -7,6 +7,7 @@ must be on it, straight, by its own name, and no other site's page; then `g.owne
 from __future__ import annotations
 
 from contextlib import suppress
+from http.client import REQUEST_TIMEOUT
 
 from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -79,11 +80,10 @@ def guard(app: Flask, engine: Engine | None, settings: Settings) -> None:
     def sit() -> None:
         if _is_waited_for():
             _seat()
-        g.let_in = True
 
     @app.after_request
     def refuse_gently(response: Response) -> Response:
-        if not g.get("let_in") and request.method not in SAFE:
+        if response.status_code >= 400 and response.status_code != REQUEST_TIMEOUT:
             with suppress(Exception):  # whatever is wrong with a body that nobody will read
                 hear_out(request, HEARD)
         return response

@@ -61,7 +61,7 @@ ASKED: dict[str, tuple[str, Spec]] = {
         "The same key with the same request is the same job, however often it is sent; with another, 409.",
         {"type": "string", "maxLength": LONGEST_KEY, "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"]},
     ),
-    "Prefer": ("Makes a job of it, as POST /v1/jobs does.", {"type": "string", "enum": ["respond-async"]}),
+    "Prefer": ("Makes a job of it, as POST /v1/jobs does.", {"type": "string", "examples": ["respond-async"]}),
     "If-None-Match": ("The ETag of what you have: 304 where it still is so.", {"type": "string"}),
     "Range": (
         "A part of the file (RFC 9110, 14.2).",
@@ -201,7 +201,7 @@ def _media(name: str, kind: str) -> Spec:
         types = ", ".join(kind for kind in ("text/plain", *BY_MEDIA_TYPE, _ZIP) if _takes(name, kind))
         form = {"$ref": f"#/components/schemas/{BODIES[name]}Form"}
         return {"schema": form, "encoding": {"file": {"contentType": types}}}
-    return {"schema": {"type": "string"} if kind.startswith("text/") else {"type": "string", "format": "binary"}}
+    return {"schema": {}}  # any bytes: whether they are a text nothing but reading tells
 
 
 # ---------------------------------------------------------------- what comes out

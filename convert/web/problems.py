@@ -6,6 +6,7 @@ in the answer and in the log.
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -16,7 +17,6 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from convert.errors import ConvertError
-from convert.web.delivery import as_json
 
 # What Flask refuses by itself, in our words: what, then the cure. Other statuses keep Flask's.
 REFUSALS = {
@@ -101,7 +101,12 @@ def problem_of(error: Exception) -> Problem:
 
 def as_problem(problem: Problem) -> Response:
     """`problem` as application/problem+json."""
-    value: dict[str, Any] = {
+    return Response(written(problem, g.request_id), problem.status, content_type="application/problem+json")
+
+
+def written(problem: Problem, request_id: str) -> str:
+    """`problem` as JSON."""
+    value = {
         "type": f"urn:editions:problem:{problem.code}",
         "title": problem.title,
         "status": problem.status,
@@ -109,10 +114,10 @@ def as_problem(problem: Problem) -> Response:
         "detail": problem.detail,
         "hint": problem.hint,
         "line": problem.line or None,
-        "request_id": g.request_id,
+        "request_id": request_id,
         **({"error": problem.error} if problem.error else {}),
     }
-    return as_json(value, problem.status, "application/problem+json")
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def wants_parts() -> bool:
@@ -122,6 +127,8 @@ def wants_parts() -> bool:
 
 def asked_by_program() -> bool:
     """Whether a program asks, to which a page says nothing."""
+    if request.method not in ("GET", "HEAD", "POST"):
+        return True  # no page and no form asks so
     return wants_parts() or request.path.startswith(("/v1/", "/health/")) or request.path in PROGRAMS
 
 

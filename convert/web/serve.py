@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import atexit
-import signal
 import socket
 import struct
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
 from convert.child import die_with_parent
 from convert.errors import UsageError
@@ -25,8 +22,8 @@ from convert.web.keeper import Keeper
 from convert.web.logs import CONFIG
 from convert.web.pool import WAITING
 from convert.web.quota import STREAMS
+from convert.web.wire import Worker
 
-HURRY = 5  # seconds that SIGINT leaves
 PATIENCE = 30  # seconds for which a connection may neither bring nor take a byte while a thread attends to it
 
 
@@ -42,20 +39,6 @@ def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8000, data: P
     engine.dispose()  # before anything forks
     listener = _listen(host, port)
     Server(settings, listener, host).run()
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's own, which ends when it is told to."""
-
-    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
-        """Have the kernel end what has not ended by itself.
-
-        gunicorn ends its worker inside this handler, which asks for locks that the very thread it interrupted may hold,
-        its pool's to begin with; then nobody ever comes back from it.
-        """
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(HURRY)
-        super().handle_quit(sig, frame)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -75,7 +75,7 @@ class Service:
         if found and not once:
             return found
         if not found:
-            reply = self._set(order)
+            reply = self._set(order, wish.owner)
             found = Result(reply.editions, reply.report["remarks"], reply.report["metadata"])
         if once or self.settings.cache_seconds > 0:
             try:
@@ -84,10 +84,10 @@ class Service:
                 _LOG.warning(json.dumps({"event": "not-kept", "detail": str(error)}))
         return found
 
-    def _set(self, order: Order) -> Reply:
+    def _set(self, order: Order, who: str) -> Reply:
         if order.parts:
-            return self.pool.collect(order.parts, order.formats, order.options)
-        return self.pool.convert(order.source, order.formats, order.options)
+            return self.pool.collect(order.parts, order.formats, order.options, who)
+        return self.pool.convert(order.source, order.formats, order.options, who)
 
     def _kept(self, place: str) -> Result | None:
         try:
