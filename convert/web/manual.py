@@ -223,7 +223,7 @@ def shape_of(schema: Spec) -> Shape:
         case {"$ref": str(place)}:
             return Shape(object=place.rpartition("/")[2])
         case {"enum": list(values)}:
-            return Shape(values=tuple(map(str, values)))
+            return Shape(values=tuple(str(value) for value in values if value != ""))
         case {"anyOf": list(kinds)}:
             return _either(map(shape_of, kinds))
         case {"type": "array", "items": dict(items)}:
