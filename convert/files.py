@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from convert import covers, profiles
@@ -14,10 +14,12 @@ from convert.article import Edition, Source
 from convert.errors import InputError, OutputError, UsageError
 from convert.profiles import Profile
 from convert.profiles.lint import parse
-from convert.readers import BY_ENDING, TEXT_ENDINGS
+from convert.readers import BY_ENDING, READERS, TEXT_ENDINGS
 
 READABLE = (*TEXT_ENDINGS, *BY_ENDING)  # how the names end that a folder is searched for
+_SET = (*READERS["html"].endings, *READERS["epub"].endings)  # of what lies beside a manuscript, its editions
 SIDECAR = ".editions.yaml"
+STATE = ".editions"  # the folder in an output that says what was done there; no text is looked for in it
 LARGEST_BESIDE = 20_000_000  # bytes of a profile, a style sheet, a cover
 LARGEST_SIDECAR = 100_000  # characters; one more is read, so that it is refused
 
@@ -122,25 +124,10 @@ def styled_by(path: Path) -> Profile:
 # ---------------------------------------------------------------- texts
 
 
-def texts_in(names: Iterable[str]) -> Iterator[tuple[Path, Path]]:
-    """Each text among `names`, with the folder its editions go to, relative to the output.
-
-    Folders are searched for all that can be read.
-    """
-    for name in names:
-        path = Path(name)
-        if not path.is_dir():
-            if not path.name.endswith(SIDECAR):
-                yield path, Path()
-            continue
-        for found in sorted(_one_each(p for p in path.rglob("*") if p.suffix.lower() in READABLE and p.is_file())):
-            yield found, found.parent.relative_to(path)
-
-
-def _one_each(paths: Iterable[Path]) -> Iterable[Path]:
+def one_each(paths: Iterable[Path]) -> Iterable[Path]:
     """Of files beside each other that differ in their ending only, the first kind: the others are its editions."""
     first: dict[Path, Path] = {}
-    for path in sorted(paths, key=lambda p: READABLE.index(p.suffix.lower())):
+    for path in sorted(paths, key=lambda p: (p.suffix.lower() in _SET, READABLE.index(p.suffix.lower()))):
         first.setdefault(path.with_suffix(""), path)
     return first.values()
 

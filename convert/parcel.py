@@ -9,7 +9,8 @@ import base64
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from convert.article import Source
 from convert.editions import media_name
@@ -35,44 +36,56 @@ def is_parcel(source: Source) -> bool:
 
 def unpacked(source: Source, most: int, max_bytes: int, all_bytes: int) -> list[Source]:
     """The texts in it, by their names' last part. LimitError names what is too much, InputError what is broken."""
+    with named(source.name or "sent"), zipfile.ZipFile(io.BytesIO(source.data)) as archive:
+        members = [m for m in archive.infolist() if is_text(m)]
+        if len(members) > most:
+            raise LimitError(
+                f"The archive has {len(members)} texts; the limit is {most} (EDITIONS_BATCH_TEXTS).", "Send several."
+            )
+        return _all(archive, members, max_bytes, all_bytes)
+
+
+@contextmanager
+def named(archive: str) -> Iterator[None]:
+    """What is wrong with an archive, in our words."""
     try:
-        with zipfile.ZipFile(io.BytesIO(source.data)) as archive:
-            members = [m for m in archive.infolist() if _is_text(m)]
-            if len(members) > most:
-                raise LimitError(
-                    f"The archive has {len(members)} texts; the limit is {most} (EDITIONS_BATCH_TEXTS).",
-                    "Send several.",
-                )
-            return _read(archive, members, max_bytes, all_bytes)
+        yield
     except BROKEN as error:
         raise InputError(
-            f"The archive {source.name or 'sent'} cannot be read: {str(error)[:200] or type(error).__name__}.",
+            f"The archive {archive} cannot be read: {str(error)[:200] or type(error).__name__}.",
             "Make it anew, with no password.",
             code="bad-archive",
         ) from None
 
 
-def _is_text(member: zipfile.ZipInfo) -> bool:
+def is_text(member: zipfile.ZipInfo) -> bool:
+    """Whether a member of an archive is to be read: its name ends so, and is not hidden."""
     last = member.filename.replace("\\", "/").rpartition("/")[2]
     hidden = last.startswith(".") or "__MACOSX" in member.filename
     return not hidden and last.lower().endswith(READABLE)  # of a folder nothing is last
 
 
-def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], max_bytes: int, all_bytes: int) -> list[Source]:
+def _all(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], max_bytes: int, all_bytes: int) -> list[Source]:
     texts, left = [], all_bytes
     for member in members:
-        with archive.open(member) as file:
-            data, most = bytearray(), min(max_bytes, left, max(member.compress_size * RATIO, _PIECE))
-            while piece := file.read(_PIECE):
-                data += piece
-                if len(data) > most:
-                    raise LimitError(
-                        f"{media_name(member.filename)} in the archive unpacks to more than {most} bytes.",
-                        "Send it by itself, or in an archive of fewer texts.",
-                    )
+        data = read(archive, member, min(max_bytes, left))
         left -= len(data)
-        texts.append(Source(member.filename.replace("\\", "/").rpartition("/")[2], bytes(data)))
+        texts.append(Source(member.filename.replace("\\", "/").rpartition("/")[2], data))
     return texts
+
+
+def read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
+    """A member's bytes, at most `most`, and no more than RATIO times its packed size. LimitError past that."""
+    data, most = bytearray(), min(most, max(member.compress_size * RATIO, _PIECE))
+    with archive.open(member) as file:
+        while piece := file.read(_PIECE):
+            data += piece
+            if len(data) > most:
+                raise LimitError(
+                    f"{media_name(member.filename)} in the archive unpacks to more than {most} bytes.",
+                    "Send it by itself, or in an archive of fewer texts.",
+                )
+    return bytes(data)
 
 
 def packed(texts: Sequence[Source]) -> Source:

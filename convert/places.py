@@ -12,9 +12,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
-from convert.errors import NoSpace, Unavailable
+from convert.errors import ConvertError, NoSpace, Unavailable
 
 
 class About(NamedTuple):
@@ -106,6 +106,45 @@ def is_afar(url: str) -> bool:
     return "://" in url
 
 
+def fixed(pattern: str) -> str:
+    """The folders at the start of a pattern that it does not leave open; all of what is none."""
+    wild = min((at for c in "*?[" if (at := pattern.find(c)) >= 0), default=None)
+    return pattern if wild is None else pattern[: pattern.rfind("/", 0, wild) + 1]
+
+
+def found(url: str, endings: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each file that an address names, with the folder that it lies in below it: one, a folder's, a pattern's."""
+    import fsspec
+
+    with _told(url):
+        files, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        if fixed(path) != path:
+            names, root = sorted(files.glob(path)), fixed(path)
+        elif not url.endswith("/") and files.isfile(path):
+            names, root = [path], ""
+        else:
+            root = path.rstrip("/") + "/"
+            names = sorted(name for name in files.find(path) if name.lower().endswith(endings))
+    folders = [name[len(root) :].rpartition("/")[0] if root else "" for name in names]
+    return [(files.unstrip_protocol(name), folder) for name, folder in zip(names, folders, strict=True)]
+
+
+def opened(name: str) -> BinaryIO:
+    """A file to be read, here or afar. FileNotFoundError where there is none."""
+    if not is_afar(name):
+        return open(name, "rb")
+    import fsspec
+
+    with _told(name):
+        return fsspec.open(name, "rb").open()  # type: ignore[no-any-return]
+
+
+def fetched(url: str, most: int) -> bytes:
+    """A file's bytes, at most `most` of them and one more. FileNotFoundError where there is none."""
+    with opened(url) as file, _told(url):
+        return file.read(most + 1)
+
+
 def _write(path: str, data: bytes, sure: bool) -> None:
     with open(path, "wb") as file:
         file.write(data)
@@ -132,7 +171,13 @@ def _told(url: str) -> Iterator[None]:
         raise Unavailable(
             f"{url} cannot be reached: {error}.", "Install what it needs: pip install editions[s3]."
         ) from None
-    except OSError as error:
+    except ConvertError:
+        raise
+    except Exception as error:  # each library for a kind of store has errors of its own
+        if not isinstance(error, OSError):
+            if not is_afar(url):
+                raise
+            raise Unavailable(f"{url} does not answer: {error}.", "Try again in a moment.") from error
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise NoSpace(f"{url} is full.", "Free some space, then go on.") from error
         raise Unavailable(f"{url} does not answer: {error.strerror or error}.", "Try again in a moment.") from error

@@ -9,20 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import subprocess
 from collections.abc import Sequence, Set
 from dataclasses import asdict
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import convert
 from convert.article import Edition
 from convert.child import Reply
 from convert.editions import media_name
 from convert.errors import ConvertError, InputError, Unavailable
+from convert.installation import installation
 from convert.jobs import hooks, queue
 from convert.jobs.queue import Job, New
 from convert.jobs.store import Store
@@ -30,7 +26,6 @@ from convert.jobs.supervisor import ring
 from convert.jobs.table import opened
 from convert.jobs.work import manifest_of
 from convert.settings import Settings
-from convert.templating import templates_folder
 from convert.web.delivery import Result
 from convert.web.order import Order
 from convert.web.pool import Pool
@@ -239,21 +234,6 @@ def result_key(order: Order, owner: str) -> str:
     """The place of an order's editions in the store: all that they depend on, and whose they are."""
     names = "\n".join(part.name for part in order.parts) or media_name(order.source.name)
     return _digest(owner, fingerprint(order), names, installation())
-
-
-@cache
-def installation() -> str:
-    """What editions depend on besides text and options: our code, its engines, the faces that are installed."""
-    digest = hashlib.sha256()
-    for folder in (Path(convert.__file__).parent, templates_folder()):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    for package in ("weasyprint", "pydyf", "ebooklib", "fonttools", "pillow", "pypandoc_binary", "babel", "ftfy"):
-        digest.update(f"{package} {version(package)}\0".encode())
-    asked = ["fc-list", "--format", "%{file} %{fontversion}\n"]
-    with_faces = subprocess.run(asked, capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"}).stdout
-    digest.update(b"\n".join(sorted(with_faces.splitlines())))
-    return digest.hexdigest()
 
 
 def _digest(*parts: str) -> str:

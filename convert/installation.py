@@ -1,0 +1,30 @@
+"""The installation: what editions depend on besides their text and options, as one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import convert
+from convert.templating import templates_folder
+
+_ENGINES = ("weasyprint", "pydyf", "ebooklib", "fonttools", "pillow", "pypandoc_binary", "babel", "ftfy")
+
+
+@cache
+def installation() -> str:
+    """The digest of our code, its engines and the faces that are installed (SHA-256)."""
+    digest = hashlib.sha256()
+    for folder in (Path(convert.__file__).parent, templates_folder()):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    for package in _ENGINES:
+        digest.update(f"{package} {version(package)}\0".encode())
+    asked = ["fc-list", "--format", "%{file} %{fontversion}\n"]
+    with_faces = subprocess.run(asked, capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"}).stdout
+    digest.update(b"\n".join(sorted(with_faces.splitlines())))
+    return digest.hexdigest()
