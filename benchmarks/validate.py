@@ -23,9 +23,11 @@ from typing import Any, NamedTuple
 
 from convert import batch, check
 from convert.article import Edition
+from convert.batch.texts import Text
 from convert.check.programs import node_modules
 from convert.files import read_source
 from convert.options import Limits, Options, options_from
+from convert.places import Place
 from tests.nasty import GIVEN, TEXTS
 
 ROOT = Path(__file__).parent.parent
@@ -119,14 +121,14 @@ def judged(texts: Sequence[Path]) -> Iterator[Told]:
     """What each check says of each text; setting is one of them."""
     proofs: list[check.Proof] = []
     for outcome, options in _set(texts):
-        name = name_of(Path(outcome.task.source))
+        name = name_of(Path(outcome.task.text.name))
         if outcome.error:
             yield Told(name, "setting", "failed", 1, 0, (f"{outcome.error} {outcome.error.hint}",))
             continue
         editions = tuple(
-            Edition(f, p.name, "", p.read_bytes()) for f, p in zip(FORMATS, outcome.task.paths, strict=True)
+            Edition(f, p, "", (OUT / p).read_bytes()) for f, p in zip(FORMATS, outcome.task.paths, strict=True)
         )
-        proofs.append(check.Proof(name, editions, read_source(outcome.task.source), options))
+        proofs.append(check.Proof(name, editions, read_source(outcome.task.text.name), options))
     proofs.sort(key=lambda proof: proof.name)
     for verdict in check.check(proofs):
         yield from (_told(verdict.name, one) for one in verdict.checks)
@@ -137,11 +139,12 @@ def _set(texts: Sequence[Path]) -> Iterator[tuple[batch.Outcome, Options]]:
     """Each text as it was set, and what was given with it."""
     for options in dict.fromkeys(map(options_of, texts)):
         tasks = [
-            batch.Task(str(path), tuple(OUT / f"{name_of(path).replace('/', '-')}.{form}" for form in FORMATS))
+            batch.Task(Text(str(path)), name_of(path).replace("/", "-"), FORMATS)
             for path in texts
             if options_of(path) == options
         ]
-        yield from ((o, options) for o in batch.run(tasks, FORMATS, options, Limits(), os.cpu_count() or 1))
+        order = batch.Order(FORMATS, options, Limits(), os.cpu_count() or 1)
+        yield from ((o, options) for o in batch.run(tasks, order, Place(str(OUT))))
 
 
 def _told(name: str, one: check.Check) -> Told:

@@ -92,6 +92,10 @@ class Child:
         texts = [(source, options.overrides)] if source else []
         return self._asked(texts, formats, options, check=[_head_of(e) for e in editions], more=editions).report
 
+    def stem(self, source: Source, options: Options) -> str:
+        """The stem of the names that its editions get, for which it must be read. Raises what `convert` does."""
+        return str(self._asked([(source, options.overrides)], (), options, stem=True).report["stem"])
+
     def _asked(
         self,
         texts: Sequence[tuple[Source, str]],
@@ -315,6 +319,8 @@ def _answer(head: dict[str, Any], data: bytes, limits: Limits, told: Told) -> tu
     try:
         if "check" in head:
             return _checked(texts, _editions_from(head["check"], data[_size(texts) :]), formats, options, limits)
+        if head.get("stem"):
+            return {"editions": [], "report": {"stem": pipeline.stem_of(texts[0][0], options, limits)}}, b""
         if not formats:
             return _inspected(texts[0][0], options, limits, head["page"])
         if head.get("collect"):

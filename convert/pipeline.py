@@ -106,6 +106,13 @@ def _published(
     return Publication(replace(article, remarks=(*article.remarks, *met)), tuple(editions))
 
 
+def stem_of(source: Source, options: Options, limits: Limits = _DEFAULTS) -> str:
+    """The stem of the names that the editions of `source` get, without setting them."""
+    stem = media_name(source.name)
+    pattern = profiles.of(options).file_name
+    return file_stem(pattern, read(source, options, limits).metadata, stem) if pattern else stem
+
+
 def read(source: Source, options: Options | None = None, limits: Limits = _DEFAULTS) -> Article:
     """The Article that `source` holds: decoded, matter and structure recovered, passes done, its ledger even."""
     options = options or Options()

@@ -17,10 +17,12 @@ from pypdf import PdfWriter
 from benchmarks import validate
 from convert import Source, batch, check, pipeline
 from convert.article import Edition
+from convert.batch.texts import Text
 from convert.check import ace, epubcheck, nu, verapdf
 from convert.check.verdict import Check, Verdict
 from convert.errors import ConvertError
-from convert.options import Options, options_from
+from convert.options import Limits, Options, options_from
+from convert.places import Place
 from tests.nasty import GIVEN, TEXTS
 
 ROOT = Path(__file__).parent.parent
@@ -362,17 +364,17 @@ def test_the_verdict_is_json() -> None:
 def test_a_batch_judges_what_it_wrote_and_goes_on(tmp_path: Path) -> None:
     """Good, spoilt, failed, and gone before it was looked at; in their order."""
     page = _made("html").data
-    outcomes = []
+    outcomes, order = [], batch.Order(("html",), PLAIN, Limits())
     for name, data in (("good", page), ("spoilt", page.replace(b"twice", b"")), ("failed", page), ("gone", page)):
         text, written = tmp_path / f"{name}.txt", tmp_path / f"{name}.html"
         text.write_text(TEXT)
         if name != "gone":
             written.write_bytes(data)
         error = ConvertError("It broke.") if name == "failed" else None
-        outcomes.append(batch.Outcome(batch.Task(str(text), (written,)), error))
-    said = list(batch.checked(outcomes, PLAIN))
+        outcomes.append(batch.Outcome(batch.Task(Text(str(text)), name, ("html",)), error))
+    said = list(batch.checked(outcomes, order, Place(str(tmp_path))))
     assert [o.verdict.publishable if o.verdict else str(o.error)[:9] for o in said] == [
-        True, False, "It broke.", "There is ",
+        True, False, "It broke.", "gone.html",
     ]  # fmt: skip
 
 

@@ -143,6 +143,14 @@ def _pattern(allowed: Iterable[str]) -> Callable[[Any, Beside], str]:
     return checked
 
 
+def name_pattern(said: str) -> str:
+    """A pattern of files' names, found sound. UsageError names what is no field."""
+    try:
+        return _pattern(NAMED)(said, lambda _: b"")
+    except ValueError as error:
+        raise UsageError(f"The name {said} cannot be made: {error}.", "Write --name {date}-{author}-{title}.") from None
+
+
 KEYS = (
     Key("", "name", "name", _text, "What the house style is called."),
     Key("publisher", "name", "publisher", _text, "The publisher, where neither caller nor text names one."),

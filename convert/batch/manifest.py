@@ -1,0 +1,93 @@
+"""Manifests: a row a text, in CSV with a head line or as JSON lines; `file`, `output`, and any option by its name.
+
+Names of files are as they stand beside the manifest. Of an option that may be repeated, semicolons part the values.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from convert import places
+from convert.errors import ConvertError, InputError, UsageError
+from convert.options import BY_NAME, options_from
+
+FILE, OUTPUT = "file", "output"
+csv.field_size_limit(1 << 24)
+
+
+class Row(NamedTuple):
+    """What a row says: the text, where its editions go, its options."""
+
+    file: str
+    output: str  # folders and stem below the output; "" where the text's own name is good
+    said: Mapping[str, Any]
+
+
+def rows(name: str) -> Iterator[Row | ConvertError]:
+    """Each row of the manifest in file `name`; in the place of one that is wrong, what is wrong with it."""
+    try:
+        with io.TextIOWrapper(places.opened(name), "utf-8-sig", newline="") as file:
+            entries = _of_csv(file) if name.lower().endswith(".csv") else _of_lines(file)
+            for line, entry in entries:
+                try:
+                    yield _row(entry, os.path.dirname(name))
+                except ConvertError as error:
+                    yield type(error)(f"Line {line}: {error}", error.hint, code=error.code, line=line)
+    except FileNotFoundError:
+        raise InputError(f"There is no file {name}.", "Check its name.", code="missing") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"The manifest {name} cannot be read: {why}.", "Save it as CSV or JSON lines in UTF-8."
+        ) from None
+
+
+def _of_csv(file: Any) -> Iterator[tuple[int, Any]]:
+    head = file.readline()
+    mark = max(",;\t", key=head.count)  # spreadsheets write what their country does
+    names = [name.strip() for name in next(csv.reader([head], delimiter=mark), [])]
+    table = csv.reader(file, delimiter=mark)
+    for cells in table:
+        if any(cell.strip() for cell in cells):
+            entry = dict(zip(names, cells, strict=False))
+            yield table.line_num + 1, entry if len(cells) <= len(names) else None
+
+
+def _of_lines(file: Any) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except ValueError:
+                yield number, None
+
+
+def _row(entry: Any, folder: str) -> Row:
+    if not isinstance(entry, dict):
+        raise UsageError("The row is no record.", "Write as many cells as the head has, or a JSON object.")
+    said = {name: value for name, value in entry.items() if name and value not in ("", None, [])}
+    file, output = said.pop(FILE, ""), said.pop(OUTPUT, "")
+    if not isinstance(file, str) or not file:
+        raise UsageError(f"The row names no {FILE}.", f"Give the text's name in a column `{FILE}`.")
+    said = {name: _parted(name, value) for name, value in said.items()}
+    options_from(said, "cli")  # what does not fit is refused before any work
+    if not places.is_afar(file):
+        file = os.path.normpath(os.path.join(folder, file))
+    return Row(file, _below(str(output)), said)
+
+
+def _parted(name: str, value: Any) -> Any:
+    known = BY_NAME.get(name.replace("-", "_"))
+    if known is None or known.kind not in ("many", "pairs") or not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(";") if part.strip()]
+
+
+def _below(output: str) -> str:
+    """The output without what would lead out of its folder."""
+    return "/".join(part for part in output.replace("\\", "/").split("/") if part not in ("", ".", ".."))

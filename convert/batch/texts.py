@@ -1,0 +1,205 @@
+"""Texts of a batch, found and not yet read: what its INPUTs name, in an order that is the same each time.
+
+An INPUT is a file, a folder (searched for all that can be read), a pattern (`texts/**/*.txt`), a zip archive, a
+manifest (CSV, JSON lines), an address that fsspec reaches (s3://bucket/texts/), or `-` for such names a line each.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from convert import files, parcel, places
+from convert.article import Source
+from convert.batch import manifest
+from convert.errors import ConvertError, InputError, LimitError, UsageError
+from convert.files import READABLE, SIDECAR
+
+MANIFESTS = (".csv", ".jsonl", ".ndjson")
+_MEMBERS = 1_000_000  # of one archive
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text: where it is, where its editions go, and what is known of it beforehand."""
+
+    name: str  # as people are told it: a path, an address, ARCHIVE: MEMBER
+    folder: str = ""  # of its editions, below the output
+    archive: str = ""  # the zip it lies in
+    member: str = ""  # and as what
+    stem: str = ""  # of its editions' names, where a manifest gives one
+    said: Mapping[str, Any] = field(default_factory=dict)  # its options, where a manifest gives some
+
+    @property
+    def at(self) -> str:
+        """Where its editions go, as far as it is known beforehand: one text may be set twice, in two ways."""
+        return f"{self.folder}/{self.stem}"
+
+    @property
+    def last(self) -> str:
+        """The last part of its name."""
+        return (self.member or self.name).replace("\\", "/").rpartition("/")[2]
+
+
+class Unfound(NamedTuple):
+    """What was named and cannot be had."""
+
+    name: str
+    error: ConvertError
+
+
+Found = Iterator[Text | Unfound]
+
+
+def texts_in(names: Iterable[str]) -> Found:
+    """Each text that `names` name; what cannot be had in its place."""
+    for name in names:
+        try:
+            yield from next(find for is_one, find in KINDS if is_one(name))(name)
+        except ConvertError as error:
+            yield Unfound(name, error)
+
+
+def _listed(_name: str) -> Found:
+    """Names on standard input, a line each, or with a NUL after each as `find -print0` writes them."""
+    said = sys.stdin.buffer.read()
+    names = said.split(b"\0" if b"\0" in said else b"\n")
+    return texts_in(os.fsdecode(name.rstrip(b"\r")) for name in names if name.strip() and name.strip() != b"-")
+
+
+def _rows(name: str) -> Found:
+    for row in manifest.rows(name):
+        if isinstance(row, ConvertError):
+            yield Unfound(name, row)
+        else:
+            folder, _, stem = row.output.rpartition("/")
+            yield Text(row.file, folder, stem=stem, said=row.said)
+
+
+def _members(name: str) -> Found:
+    for member in _opened(name).infolist():
+        if parcel.is_text(member):
+            folder = "/".join(_safe(member.filename).split("/")[:-1])
+            yield Text(f"{name}: {member.filename}", folder, archive=name, member=member.filename)
+
+
+def _safe(name: str) -> str:
+    """A member's name as a path that stays below where it is put."""
+    parts = PurePosixPath(name.replace("\\", "/").replace(":", "_")).parts
+    return "/".join(part for part in parts if part not in ("/", "..", "."))
+
+
+def _afar(url: str) -> Found:
+    texts = places.found(url, READABLE)
+    if not texts:
+        raise InputError(f"There is no text at {url}.", "Check the address.", code="missing")
+    return (Text(name, folder) for name, folder in texts if not name.endswith(SIDECAR))
+
+
+def _below(name: str) -> Found:
+    """All texts in a folder and those within it; a folder that cannot be searched is named."""
+    errors: list[OSError] = []
+    for folder, inner, names in os.walk(name, onerror=errors.append):
+        inner[:] = sorted(one for one in inner if one != files.STATE and not _is_output(os.path.join(folder, one)))
+        paths = [Path(folder, one) for one in names if one.lower().endswith(READABLE)]
+        for path in sorted(files.one_each(paths)):
+            yield Text(str(path), "" if folder == name else os.path.relpath(folder, name))
+        yield from (_unsearched(error) for error in errors)
+        errors.clear()
+    yield from (_unsearched(error) for error in errors)
+
+
+def _is_output(folder: str) -> bool:
+    """Whether a batch has written there: what lies in it are editions, and no texts."""
+    return os.path.isdir(os.path.join(folder, files.STATE))
+
+
+def _unsearched(error: OSError) -> Unfound:
+    why = InputError(f"The folder cannot be searched: {error.strerror}.", "Check its permissions.")
+    return Unfound(os.fsdecode(error.filename or ""), why)
+
+
+def _matched(pattern: str) -> Found:
+    """All that match, in the folders that the pattern leaves open."""
+    matches = sorted(glob.glob(pattern, recursive=True))
+    if not matches:
+        raise InputError(f"Nothing matches {pattern}.", "Check the pattern.", code="missing")
+    paths = (path for path in matches if not os.path.isdir(path) and not path.endswith(SIDECAR))
+    root = places.fixed(pattern)
+    return (Text(path, os.path.dirname(path[len(root) :])) for path in paths)
+
+
+def _file(name: str) -> Found:
+    return iter(() if name.endswith(SIDECAR) else (Text(name),))
+
+
+# What an INPUT is, the first that it may be.
+KINDS: tuple[tuple[Callable[[str], bool], Callable[[str], Found]], ...] = (
+    (lambda name: name == "-", _listed),
+    (lambda name: name.lower().endswith(MANIFESTS), _rows),
+    (lambda name: name.lower().endswith(".zip"), _members),
+    (places.is_afar, _afar),
+    (os.path.isdir, _below),
+    (lambda name: places.fixed(name) != name and not os.path.exists(name), _matched),
+    (lambda _name: True, _file),
+)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read(text: Text, most: int) -> Source:
+    """The Source. InputError says why it cannot be read, LimitError that it is larger than `most` bytes."""
+    if text.archive:
+        archive = _opened(text.archive)
+        with parcel.named(text.archive):
+            return Source(text.last, parcel.read(archive, archive.getinfo(text.member), most))
+    if not places.is_afar(text.name):
+        _refuse_large(text.name, os.stat(text.name).st_size if os.path.isfile(text.name) else 0, most)
+        return files.read_source(text.name)
+    try:
+        data = places.fetched(text.name, most)
+    except FileNotFoundError:
+        raise _missing(text.name) from None
+    _refuse_large(text.name, len(data), most)
+    return Source(text.last, data)
+
+
+def _refuse_large(name: str, size: int, most: int) -> None:
+    if size > most:
+        raise LimitError(f"{name} is larger than {most} bytes, the limit (EDITIONS_MAX_BYTES).", "Split the text.")
+
+
+def _missing(name: str) -> InputError:
+    return InputError(f"There is no file {name}.", "Check its name.", code="missing")
+
+
+def overrides(text: Text) -> str:
+    """What stands beside it to correct it; "" where nothing does, or it is afar."""
+    if text.archive:
+        archive, beside = _opened(text.archive), str(PurePosixPath(text.member).with_suffix("")) + SIDECAR
+        if beside not in archive.NameToInfo:
+            return ""
+        with parcel.named(text.archive):
+            return parcel.read(archive, archive.getinfo(beside), files.LARGEST_SIDECAR).decode("utf-8-sig", "replace")
+    return "" if places.is_afar(text.name) else files.sidecar(text.name)
+
+
+@lru_cache(4)
+def _opened(name: str) -> zipfile.ZipFile:
+    """The archive, kept open: to find its members costs as much as there are."""
+    with parcel.named(name):
+        try:
+            archive = zipfile.ZipFile(places.opened(name) if places.is_afar(name) else name)
+        except FileNotFoundError:
+            raise _missing(name) from None
+    if len(archive.infolist()) > _MEMBERS:
+        raise UsageError(f"{name} has {len(archive.infolist())} members.", f"Make archives of {_MEMBERS} at most.")
+    return archive
