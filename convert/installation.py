@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import convert
+from convert.article import Source
+from convert.editions import media_name
 from convert.templating import templates_folder
 
 _ENGINES = ("weasyprint", "pydyf", "ebooklib", "fonttools", "pillow", "pypandoc_binary", "babel", "ftfy")
@@ -28,3 +30,9 @@ def installation() -> str:
     with_faces = subprocess.run(asked, capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"}).stdout
     digest.update(b"\n".join(sorted(with_faces.splitlines())))
     return digest.hexdigest()
+
+
+def digest_of(source: Source, *said: str) -> str:
+    """The digest of all that editions depend on: text and name, what is said of them, the installation (SHA-256)."""
+    parts = (hashlib.sha256(source.data).hexdigest(), media_name(source.name), *said, installation())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -31,8 +31,8 @@ FLOORS = (
     ("check",),
     ("child", "files"),
     ("parcel", "places"),
-    ("batch",),
     ("jobs",),
+    ("batch",),
     ("web",),
     ("cli",),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import threading
@@ -10,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from convert.article import Edition, Source
 from convert.batch import texts
@@ -21,9 +20,12 @@ from convert.child import Child
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError, NoSpace, OutputError, Unavailable
 from convert.files import refuse_source
-from convert.installation import installation
+from convert.installation import digest_of
 from convert.options import BY_NAME, Limits, Options, options_from
 from convert.places import Place
+
+if TYPE_CHECKING:
+    from convert.batch.workers import Workers
 
 _NONE: Mapping[str, str] = {}
 T = TypeVar("T")
@@ -138,13 +140,12 @@ class Children:
 
 def run(
     tasks: Iterable[Task], order: Order, output: Place, journal: Journal | None = None,
-    stopped: Callable[[], bool] = lambda: False,
+    stopped: Callable[[], bool] = lambda: False, workers: Workers | None = None,
 ) -> Iterator[Outcome]:  # fmt: skip
-    """The outcome of each task, as they end. At most `jobs` run at once, each thread with a child of its own.
-
-    Once `stopped`, only what runs is finished.
+    """The outcome of each task, as they end. At most `jobs` run at once, each thread with a child of its own, or with
+    the `workers` afar. Once `stopped`, only what runs is finished.
     """
-    return each(tasks, lambda task, child: _done(task, order, output, journal, child), order, stopped)
+    return each(tasks, lambda task, child: _done(task, order, output, journal, workers or child), order, stopped)
 
 
 def stems(found: Iterable[Text | Unfound], order: Order, journal: Journal) -> Iterator[tuple[str, str]]:
@@ -191,7 +192,7 @@ def _as_they_end(
         yield future.result()
 
 
-def _done(task: Task, order: Order, output: Place, journal: Journal | None, child: Child) -> Outcome:
+def _done(task: Task, order: Order, output: Place, journal: Journal | None, setter: Child | Workers) -> Outcome:
     key = ""
     try:
         own = options_of(task.text, order.options)
@@ -199,7 +200,7 @@ def _done(task: Task, order: Order, output: Place, journal: Journal | None, chil
         key = key_of(source, own, order)
         if order.resume and journal and (before := _before(task, key, output, journal)):
             return Outcome(task, key=key, before=before)
-        reply = child.convert(source, order.formats, own)
+        reply = setter.convert(source, order.formats, own)
         _write(output, task, reply.editions)
     except ConvertError as error:
         return Outcome(task, error, key=key)
@@ -225,9 +226,7 @@ def _write(output: Place, task: Task, editions: Sequence[Edition]) -> None:
 
 def key_of(source: Source, options: Options, order: Order) -> str:
     """The digest of all that a text's editions depend on, and of whether they were to be checked."""
-    said = json.dumps([order.formats, asdict(options), order.check], sort_keys=True)
-    parts = (hashlib.sha256(source.data).hexdigest(), said, media_name(source.name), installation())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return digest_of(source, json.dumps([order.formats, asdict(options), order.check], sort_keys=True))
 
 
 def _before(task: Task, key: str, output: Place, journal: Journal) -> dict[str, Any] | None:

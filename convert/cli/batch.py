@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from convert.batch import Order, Outcome, Task
     from convert.batch.journal import Journal
     from convert.batch.texts import Text, Unfound
+    from convert.batch.workers import Workers
     from convert.places import Place
 
-STOPPED = 130  # exit code: somebody stopped it
-_OURS = ("key", "at", "stem", "base")  # what the journal needs and nobody else
+QUEUED = 64  # texts at a time that wait for workers afar
 
 
 @click.command("batch")
@@ -52,6 +52,7 @@ _OURS = ("key", "at", "stem", "base")  # what the journal needs and nobody else
 @click.option("--jobs", type=click.IntRange(1, 256), help="Texts at a time. Default: the processors there are.")
 @click.option("--memory", metavar="MB", type=click.IntRange(200), help="Most memory of one job. Default: 1500.")
 @click.option("--name", metavar="PATTERN", help="Name the editions by metadata: {date}-{author}-{title}.")
+@click.option("--queue", metavar="URL", help="Have the workers of the jobs in this database set them.")
 @click.option("--resume", is_flag=True, help="Leave out what was done before and has not changed.")
 @click.option("--max-failures", metavar="N", type=click.IntRange(1), help="Stop when N texts have failed.")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="Write JSON lines, or a page to NAME.html.")
@@ -98,15 +99,15 @@ def _run(
     from convert.batch.journal import Journal
     from convert.places import Place
 
-    order = batch.Order(
-        wanted, options, settings.limits, said["jobs"] or settings.jobs, said["resume"], said["checked"]
-    )
+    jobs = said["jobs"] or (QUEUED if said["queue"] else settings.jobs)
+    order = batch.Order(wanted, options, settings.limits, jobs, said["resume"], said["checked"])
     home = state_of(output, settings) if is_afar(output) else Path(output) / files.STATE
     with ExitStack() as held:
         journal = held.enter_context(Journal(home))
         place = Place(output, waiting="" if is_afar(output) else f"{files.STATE}/waiting")
         told = held.enter_context(Told(said, output))
         stopping = held.enter_context(stopped_gently())
+        workers = held.enter_context(_workers(said["queue"], settings)) if said["queue"] else None
         reports = {os.path.abspath(name) for name in said["reports"]}  # of a run before, in a folder that is searched
         found = [one for one in texts.texts_in(inputs) if os.path.abspath(one.name) not in reports]
         stems = _stems(found, order, journal)
@@ -116,7 +117,7 @@ def _run(
                 UsageError("There is no text among the inputs.", "Name files, or folders that hold some.", code="empty")
             )
         told.begin(len(planned))
-        for outcome in _outcomes(planned, order, place, journal, stopping):
+        for outcome in _outcomes(planned, order, place, journal, stopping, workers):
             line = batch.line_of(outcome)
             if not outcome.before:
                 journal.note(line)
@@ -132,6 +133,12 @@ def state_of(output: str, settings: Settings) -> Path:
     return settings.folder / "batches" / hashlib.sha256(output.rstrip("/").encode()).hexdigest()[:16]
 
 
+def _workers(url: str, settings: Settings) -> Workers:
+    from convert.batch.workers import Workers
+
+    return Workers(replace(settings, database=url))
+
+
 def _stems(found: list[Text | Unfound], order: Order, journal: Journal) -> dict[str, str]:
     """The names that metadata give, where a pattern says so."""
     from convert import batch
@@ -142,14 +149,15 @@ def _stems(found: list[Text | Unfound], order: Order, journal: Journal) -> dict[
 
 
 def _outcomes(
-    planned: Iterable[Task | Outcome], order: Order, place: Place, journal: Journal, stopping: list[str]
-) -> Iterator[Outcome]:
+    planned: Iterable[Task | Outcome], order: Order, place: Place, journal: Journal, stopping: list[str],
+    workers: Workers | None,
+) -> Iterator[Outcome]:  # fmt: skip
     """What becomes of each: at once what was not found, then the others as they end."""
     from convert import batch
 
     yield from (one for one in planned if isinstance(one, batch.Outcome))
     tasks = (one for one in planned if isinstance(one, batch.Task))
-    outcomes = batch.run(tasks, order, place, journal, lambda: bool(stopping))
+    outcomes = batch.run(tasks, order, place, journal, lambda: bool(stopping), workers)
     yield from batch.checked(outcomes, order, place) if order.check else outcomes
 
 
