@@ -34,6 +34,7 @@ class Settings:
     data: str = _say("", "folder for all that the service keeps; empty: editions, in the user's state folder")
     database: str = _say("", "the jobs' database, as SQLAlchemy names it; empty: SQLite in the data folder")
     store: str = _say("", "where texts and editions are kept: a folder, s3://bucket/prefix; empty: in the data folder")
+    broker: str = _say("", "what tells workers of work: amqp://… or redis://…; empty: they look at the database")
     queue: int = _say(10_000, "most jobs that wait")
     own_queue: int = _say(2_000, "most jobs of one key that wait or run")
     batch_texts: int = _say(1_000, "most texts of one batch")

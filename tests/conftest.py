@@ -14,6 +14,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="Rewrite the expected output of case files; then read the diff."
     )
+    parser.addoption("--broker", choices=("rabbitmq", "redis"), default="rabbitmq", help="What tells workers of work.")
 
 
 @pytest.fixture(scope="session", autouse=True)

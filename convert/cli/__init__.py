@@ -42,7 +42,7 @@ from convert.cli.said import (
     verbose_option,
     wanted_formats,
 )
-from convert.cli.service import keys_command, serve
+from convert.cli.service import keys_command, serve, worker
 from convert.cli.watch import watch_command
 from convert.cli.written import all_good, deliver, paths_of, proof_of, set_issue, tell
 from convert.editions import EDITIONS
@@ -309,5 +309,5 @@ def doctor() -> None:
     sys.exit(8 if missing else 0)
 
 
-for command in (batch_command, watch_command, serve, keys_command):
+for command in (batch_command, watch_command, serve, worker, keys_command):
     main.add_command(command)

@@ -38,6 +38,17 @@ def serve(host: str, port: int, data: str) -> None:
         start(settings_from(os.environ), host, port, Path(data) if data else None)
 
 
+@click.command()
+@click.option("--jobs", type=click.IntRange(1, 256), help="Conversions at a time. Default: EDITIONS_JOBS.")
+def worker(jobs: int | None) -> None:
+    """Work at the jobs of a service, on this machine or another: EDITIONS_DATABASE, EDITIONS_STORE, EDITIONS_BROKER."""
+    from convert.jobs.worker import work
+
+    with errors_told():
+        settings = settings_from(os.environ)
+        work(replace(settings, jobs=jobs) if jobs else settings)
+
+
 _data = click.option("--data", default="", metavar="DIR", help="Folder for all state. Default: EDITIONS_DATA.")
 
 

@@ -354,6 +354,21 @@ def claim(engine: sa.Engine, worker: str, most: int, lease: float = LEASE, only:
     return [_job(tuple(row)[:-1]) for row in rows]
 
 
+def announce(engine: sa.Engine, most: int, again: float) -> list[str]:
+    """The jobs that wait and matter most, `most` of them, which nobody was told of in the last `again` seconds.
+
+    Of a job that waits, `lease_until` says until when others are not to be told of it.
+    """
+    with writing(engine) as c:
+        moment = now(c)
+        untold = (JOBS.c.lease_until < moment) | (JOBS.c.lease_until > moment + 4 * again)  # a clock was set back
+        waiting = sa.select(JOBS.c.seq).where(JOBS.c.state == "queued", JOBS.c.run_after <= moment, untold)
+        waiting = waiting.order_by(JOBS.c.priority.desc(), JOBS.c.seq).limit(most).with_for_update(skip_locked=True)
+        told = JOBS.update().where(JOBS.c.seq.in_(waiting.scalar_subquery())).values(lease_until=moment + again)
+        rows = c.execute(told.returning(JOBS.c.id, JOBS.c.priority, JOBS.c.seq)).all()
+    return [row.id for row in sorted(rows, key=lambda row: (-row.priority, row.seq))]
+
+
 def renew(engine: sa.Engine, held: Mapping[str, int], lease: float = LEASE) -> set[str]:
     """Renew the lease of each job held under its attempt; the names of those that are no longer ours."""
     lost = set()

@@ -50,6 +50,7 @@ class Hand:
     def __init__(self, limits: Limits, work: Callable[[Job, Child], None]) -> None:
         self.child = Child(limits)
         self.job: Job | None = None
+        self.rested = threading.Event()  # since it was last given a job
         self._work = work
         self._given: waiting.SimpleQueue[Job | None] = waiting.SimpleQueue()
         self.thread = threading.Thread(target=self._live, daemon=True)
@@ -57,6 +58,7 @@ class Hand:
 
     def give(self, job: Job) -> None:
         """Have it do the job."""
+        self.rested.clear()
         self.job = job
         self._given.put(job)
 
@@ -71,6 +73,7 @@ class Hand:
             except Exception as error:  # no bug may end a hand: its job waits for the end of its lease
                 _broke("hand", error, job)
             self.job = None
+            self.rested.set()
 
 
 class Supervisor:
@@ -85,6 +88,10 @@ class Supervisor:
         self.hurried = threading.Event()  # and what is under way is not to be finished
         self.bell = _Bell(bell)
         self.hands = [Hand(limits, self._work) for _ in range(size)]
+        self.told = False  # whether others say when there is work (`take`), rather than it looking itself
+        self._spare: waiting.SimpleQueue[Hand] = waiting.SimpleQueue()
+        for hand in self.hands:
+            self._spare.put(hand)
         self.terms = terms
         self._shelf = ""  # of the store, looked through last
         self.postmen = [threading.Thread(target=self._post, daemon=True) for _ in range(POSTMEN)]
@@ -106,7 +113,7 @@ class Supervisor:
                 if moment - renewed >= self.lease / 3:
                     self._renew()
                     renewed = moment
-                if not self.stopping.is_set():
+                if not (self.stopping.is_set() or self.told):
                     self._claim()
                 if moment - swept >= SWEEP:
                     swept = moment
@@ -120,6 +127,18 @@ class Supervisor:
             self.bell.wait(IDLE)
         for postman in self.postmen:
             postman.join(POST)  # a receiver that is slow now is tried again by whoever comes next
+
+    def take(self) -> None:
+        """Do the job that matters most, if one waits, to its end: somebody was told that there is work."""
+        hand = self._spare.get()
+        try:
+            for job in queue.claim(self.engine, self.name, 1, self.lease):
+                hand.give(job)
+                hand.rested.wait()
+        except Unavailable as error:  # the hint is gone, the job is not: it is told of again
+            _log("unavailable", detail=str(error))
+        finally:
+            self._spare.put(hand)
 
     def abandon(self) -> None:
         """Kill what is under way and give its jobs back, so that they wait for no lease."""
