@@ -11,9 +11,12 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import setup_logging
 from kombu.entity import Queue
 
 from convert.jobs import queue
@@ -51,8 +54,14 @@ def app_of(url: str) -> Celery:
 
 def work(supervisor: Supervisor, url: str) -> None:
     """Work at what the broker says, until SIGTERM or SIGINT; what is under way is finished."""
+    setup_logging.connect(_leave_logging)
+    warnings.filterwarnings("ignore", category=SecurityWarning)  # of root: messages are JSON, and name a job
     app = app_of(url)
-    app.task(lambda name: supervisor.take(), name=TASK)  # noqa: ARG005 (whichever matters most by now)
+
+    @app.task(name=TASK)  # type: ignore[untyped-decorator]
+    def run_job(name: str) -> None:  # noqa: ARG001 (it takes whichever matters most by now)
+        supervisor.take()
+
     supervisor.told = True
     threads = [threading.Thread(target=one, daemon=True) for one in (supervisor.run, lambda: dispatch(supervisor, app))]
     for thread in threads:
@@ -63,6 +72,10 @@ def work(supervisor: Supervisor, url: str) -> None:
     supervisor.stopping.set()
     for thread in threads:
         thread.join()
+
+
+def _leave_logging(**_: Any) -> None:
+    """Celery sets up logging where nobody listens to this signal; ours is there already."""
 
 
 def dispatch(supervisor: Supervisor, app: Celery) -> None:
@@ -84,7 +97,7 @@ def announce(supervisor: Supervisor, app: Celery, most: int) -> int:
         with connection.channel() as channel:
             bound = QUEUE(channel)
             bound.declare()
-            room = most - bound.queue_declare(passive=True).message_count
+            room = most - bound.queue_declare().message_count
     names = queue.announce(supervisor.engine, room, AGAIN) if room > 0 else []
     for name in names:
         app.send_task(TASK, [name], queue=NAME, ignore_result=True, retry=False)

@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from convert.errors import NoSpace, Unavailable, UsageError
 
@@ -111,7 +111,13 @@ def engine(url: str) -> sa.Engine:
     """The engine for the database at `url`. SQLite keeps every commit over a power cut, and waits for its turn."""
     if not url.startswith("sqlite"):
         bounds = {"options": _BOUNDS} if url.startswith("postgresql") else {}
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args=bounds)
+        try:
+            return sa.create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args=bounds)
+        except (ArgumentError, ImportError) as error:
+            raise UsageError(
+                f"The database of EDITIONS_DATABASE cannot be used: {error}.",
+                "Write postgresql+psycopg://USER:PASSWORD@HOST/NAME, with editions[postgresql] installed.",
+            ) from None
     made = sa.create_engine(url, connect_args={"timeout": 30})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin)

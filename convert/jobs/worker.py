@@ -17,7 +17,8 @@ from convert.settings import Settings
 def work(settings: Settings) -> None:
     """Work until SIGTERM; SIGINT is the same. With a broker as it tells, without one by looking at the table."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for library in ("alembic", "botocore", "aiobotocore", "celery", "kombu", "amqp"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     engine = opened(settings.database_url)
     supervisor = Supervisor(
         engine, Store(settings.store_url), settings.limits, settings.jobs, settings.keep_seconds, lease=settings.lease,
