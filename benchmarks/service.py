@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import pypandoc
 
-from benchmarks import speed
+from benchmarks import editions, speed
 from benchmarks.million import percentile
 from convert import Source, pipeline
 from convert.options import Options
@@ -47,7 +47,7 @@ MOST_CACHED = 0.005  # seconds, the median
 EARLY, LATE = 1_000, 10_000  # requests after which the web process is looked at
 MOST_GROWTH = 1.10  # of its memory from the one to the other
 MOST_CHILD = 400  # MB that a child may come to in its life
-ROUNDS, PDFS, BARE = 3, 140, 30  # so many times in turn: PDFs of the service, and of each bare process
+ROUNDS, PDFS, BARE = 2, 96, 24  # so many times in turn: PDFs of the service, and of each bare process
 
 Ask = Callable[[http.client.HTTPConnection, int], int]  # one request on a client's connection; its status
 
@@ -92,6 +92,12 @@ def article(number: int) -> bytes:
     return speed.article(SIZE).replace("On Lamps", f"On Lamps, {number}").encode()
 
 
+def long(number: int) -> bytes:
+    """One of our longest texts, like no other."""
+    texts = editions.longest()
+    return texts[number % len(texts)].read_bytes() + f"\n\nThis is number {number}.\n".encode()
+
+
 def load(server: Server, clients: int, numbers: Sequence[int], ask: Ask) -> tuple[list[float], Counter[int]]:
     """The seconds that each request took, in order of length, and the statuses; each client has one connection."""
     left, taken, said = iter(numbers), list[float](), Counter[int]()
@@ -115,9 +121,9 @@ def load(server: Server, clients: int, numbers: Sequence[int], ask: Ask) -> tupl
     return sorted(taken), said
 
 
-def post(path: str, connection: http.client.HTTPConnection, number: int) -> int:
-    """POST the article of this number; the status."""
-    connection.request("POST", path, article(number), PLAIN)
+def post(path: str, connection: http.client.HTTPConnection, number: int, text: Callable[[int], bytes] = article) -> int:
+    """POST the text of this number; the status."""
+    connection.request("POST", path, text(number), PLAIN)
     response = connection.getresponse()
     response.read()
     return response.status
@@ -188,19 +194,19 @@ class Rate(NamedTuple):
 
 
 def pdfs() -> int:
-    """PDFs of a 4 KB article against the bare engine's; whether they are too few, or the children grow too large."""
+    """PDFs of our longest texts against the bare engine's, as `make setting` has both; 1 for each limit that is passed."""
     with served() as server, watched(server) as grown:
         turns = [(ours(server, turn), bare_rate("dressed"), bare_rate("plain")) for turn in range(ROUNDS)]
     service, dressed, plain = (
         Rate(*(statistics.mean(of_one) for of_one in zip(*rates, strict=True))) for rates in zip(*turns, strict=True)
     )
-    print(f"PDF, 4 KB, a second: {service.by_clock:.1f}; by bare WeasyPrint, {CORES} processes, {dressed.by_clock:.1f} "
+    print(f"PDF, our {editions.TEXTS} longest texts, a second: {service.by_clock:.1f}; by bare WeasyPrint, {CORES} processes, {dressed.by_clock:.1f} "
           f"with our sheets, {plain.by_clock:.1f} with a plain one")  # fmt: skip
-    part = service.by_clock / dressed.by_clock
-    over = told(f"  the service's part of bare {part:.2f} (at least {LEAST_PDF}), of bare with a plain sheet "
-                f"{service.by_clock / plain.by_clock:.2f}", part < LEAST_PDF)  # fmt: skip
-    print(f"  by the seconds of processors, which no neighbour changes: {dressed.seconds / service.seconds:.2f} and "
-          f"{plain.seconds / service.seconds:.2f}")  # fmt: skip
+    part = service.by_clock / plain.by_clock
+    over = told(f"  the service's part of bare {part:.2f} (at least {LEAST_PDF}), of bare with our sheets "
+                f"{service.by_clock / dressed.by_clock:.2f}", part < LEAST_PDF)  # fmt: skip
+    print(f"  by the seconds of processors, which no neighbour changes: {plain.seconds / service.seconds:.2f} and "
+          f"{dressed.seconds / service.seconds:.2f}")  # fmt: skip
     most = max(grown.values())
     words = f"  children: {len(grown)} lives for {ROUNDS * PDFS} PDFs, the largest came to {most:.0f} MB"
     return over + told(f"{words} (at most {MOST_CHILD})\n", most > MOST_CHILD)
@@ -209,7 +215,9 @@ def pdfs() -> int:
 def ours(server: Server, turn: int) -> Rate:
     """The rate of the service, asked by four clients a processor."""
     began, before = time.perf_counter(), spent(server)
-    _, said = load(server, 4 * CORES, range(turn * PDFS, (turn + 1) * PDFS), partial(post, "/v1/convert?to=pdf"))
+    _, said = load(
+        server, 4 * CORES, range(turn * PDFS, (turn + 1) * PDFS), partial(post, "/v1/convert?to=pdf", text=long)
+    )
     assert set(said) == {200}, said
     return Rate(PDFS / (time.perf_counter() - began), (spent(server) - before) / PDFS)
 
@@ -243,11 +251,10 @@ def bare_rate(how: str) -> Rate:
 
 def bare(how: str) -> None:
     """Set articles by WeasyPrint, given the finished page; begin when told to, and print what it took."""
-    from benchmarks import editions
     from convert.editions import pdf
 
     sheet = editions.PLAIN if how == "plain" else "".join(css(name) for name in pdf.SHEETS)
-    read = [pipeline.read(Source("", article(number))) for number in range(BARE)]
+    read = [pipeline.read(Source("", long(number))) for number in range(BARE)]
     style = f"<style>{sheet}</style></head>"
     pages = [pdf._page(one, Options()).replace("</head>", style, 1) for one in read]
     pdf.write(read[0], Options())  # the fonts are looked for where the service does
