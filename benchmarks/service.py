@@ -194,14 +194,16 @@ class Rate(NamedTuple):
 
 
 def pdfs() -> int:
-    """PDFs of our longest texts against the bare engine's, as `make setting` has both; 1 for each limit that is passed."""
+    """PDFs of our longest texts against the bare engine's, as `make setting` has it; how many limits are passed."""
     with served() as server, watched(server) as grown:
         turns = [(ours(server, turn), bare_rate("dressed"), bare_rate("plain")) for turn in range(ROUNDS)]
     service, dressed, plain = (
         Rate(*(statistics.mean(of_one) for of_one in zip(*rates, strict=True))) for rates in zip(*turns, strict=True)
     )
-    print(f"PDF, our {editions.TEXTS} longest texts, a second: {service.by_clock:.1f}; by bare WeasyPrint, {CORES} processes, {dressed.by_clock:.1f} "
-          f"with our sheets, {plain.by_clock:.1f} with a plain one")  # fmt: skip
+    print(
+        f"PDF, our {editions.TEXTS} longest texts, a second: {service.by_clock:.1f}; by bare WeasyPrint, {CORES} "
+        f"processes, {plain.by_clock:.1f} with a plain sheet, {dressed.by_clock:.1f} with ours"
+    )
     part = service.by_clock / plain.by_clock
     over = told(f"  the service's part of bare {part:.2f} (at least {LEAST_PDF}), of bare with our sheets "
                 f"{service.by_clock / dressed.by_clock:.2f}", part < LEAST_PDF)  # fmt: skip
