@@ -12,9 +12,10 @@ RUN bash /tmp/editions/tools/setup.sh system \
 
 FROM base AS builder
 RUN python3 -m venv /app
-# The packages before the project: a change of ours leaves this layer as it is. pandoc comes inside pypandoc_binary.
-COPY requirements.lock /src/
-RUN /app/bin/pip install --no-cache-dir --require-hashes --no-deps --only-binary :all: -r /src/requirements.lock
+# The packages before the project: a change of ours leaves this layer as it is. pandoc comes inside pypandoc_binary;
+# what several machines need (compose.cluster.yaml) is among them.
+COPY requirements-cluster.lock /src/
+RUN /app/bin/pip install --no-cache-dir --require-hashes --no-deps --only-binary :all: -r /src/requirements-cluster.lock
 COPY pyproject.toml README.md LICENSE /src/
 COPY templates /src/templates
 COPY convert /src/convert

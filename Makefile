@@ -11,7 +11,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint serve quality corpus bench load reading setting validate gallery same kills fuzz lock image clean
+.PHONY: help run test lint serve quality corpus bench load reading setting validate gallery same kills fuzz batches redis scale lock image clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -35,6 +35,15 @@ quality: $(TEST_READY)  ## say how much the reader finds in the articles of test
 
 corpus: $(TEST_READY)  ## read the articles of ../shared/corpus, where there is one
 	@if [ -d ../shared/corpus ]; then $(PYTHON) benchmarks/corpus.py; else echo "no ../shared/corpus here"; fi
+
+batches: $(TEST_READY)  ## measure batches against pandoc, calibre and the bare engine (HOW=long, HOW=kills)
+	$(PYTHON) -m benchmarks.batch $(HOW)
+
+scale: $(TEST_READY)  ## measure what many articles take, and what the table of jobs holds; write docs/scale.md
+	$(PYTHON) -m benchmarks.scale write
+
+redis: $(TEST_READY)  ## run the tests of several machines with Redis in the place of RabbitMQ
+	$(PYTHON) -m pytest tests/test_cluster.py --broker redis
 
 bench: $(READY)  ## measure speed and memory
 	$(PYTHON) benchmarks/speed.py
@@ -68,6 +77,8 @@ setting: $(READY)  ## measure setting: PDF against the bare engine, an EPUB's me
 
 lock: $(TEST_READY)  ## write the locks anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in -o requirements.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in --extra postgresql --extra s3 --extra workers \
+		-c requirements.lock -o requirements-cluster.lock
 	$(COMPILE) $(UPGRADE) pyproject.toml requirements-build.in --extra test -c requirements.lock -o requirements-test.lock
 
 image:  ## build the container image

@@ -22,9 +22,12 @@ RUN_PACKAGES=(
     fonts-noto-cjk        # "Noto Serif CJK", "Noto Sans CJK": Chinese, Japanese, Korean
     fonts-symbola         # "Symbola": emoji in outline, for PDF/A refuses colour fonts
 )
-# libjaxb-java: veraPDF needs the XML binding that Java 11 dropped. faketime: another day by the clock. postgresql: the
-# tests start a server of their own, on a spare port. curl, openssl: the README's client in sh; its other runs in node.
-TEST_PACKAGES=(chromium poppler-utils qpdf libjaxb-java faketime postgresql curl openssl)
+# libjaxb-java: veraPDF needs the XML binding that Java 11 dropped. faketime: another day by the clock. postgresql,
+# rabbitmq-server, redis-server: the tests start servers of their own, on spare ports. curl, openssl: the README's client
+# in sh; its other runs in node.
+TEST_PACKAGES=(
+    chromium poppler-utils qpdf libjaxb-java faketime postgresql rabbitmq-server redis-server curl openssl
+)
 # Nu runs in Java, Ace in Node with chromium.
 VALIDATOR_PACKAGES=(chromium)
 
@@ -103,7 +106,7 @@ refuse_other_system() {
     say "This is no Debian, so nothing was installed. Needed: Python 3.11 or newer with venv, pango with pangoft2,"
     say "harfbuzz-subset, fontconfig, and the fonts Linux Libertine, DejaVu Sans Mono, Noto (all scripts, CJK), Symbola."
     say "For the tests: chromium, poppler's command-line tools, qpdf, Java 17 or newer, JAXB, faketime, PostgreSQL,"
-    say "curl, openssl, node 18 or newer."
+    say "RabbitMQ, Redis, curl, openssl, node 18 or newer."
     say "(Debian's names: $*)"
     say "When they are there, run the same command with SYSTEM=ready before it."
     exit 8
