@@ -121,6 +121,7 @@ def s3() -> Iterator[str]:
         _until_listening(port)
         import s3fs
 
+        s3fs.S3FileSystem.clear_instance_cache()  # of an endpoint of before
         s3fs.S3FileSystem(skip_instance_cache=True).mkdir("editions")
         yield "s3://editions"
     finally:
