@@ -2,7 +2,8 @@
 
 All figures are of one run, by the clock, taken in turn. The peers set a share of the same articles; a page is of one
 size for all. Exit status 1 where a figure is over its limit. `python -m benchmarks.batch long` sets 5 000 articles,
-twenty of them bad, and looks at the memory of each job and at a second run; `kills` kills a batch ten times at random.
+twenty of them bad, and looks at the memory of each job and at a second run; `kills` kills a batch ten times at random;
+`machines` gives a batch to one worker and to two.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from pathlib import Path
 import pypandoc
 
 from benchmarks import editions
+from tests.engines import broker, postgres
 
 ROOT = Path(__file__).parent.parent
 CORES = 2
 ARTICLES, BY_PANDOC, BY_CALIBRE, BARE = 200, 60, 16, 100
 LONG, BAD = 5000, 20
 KILLS = 10
+BY_MACHINES, MOST_OF_ONE, ASLEEP = 100, 0.56, 0.2  # articles; of one worker's time; seconds
 MOST_MEMORY = 250  # MB a job
 MOST_GROWTH = 1.15  # of its largest from the first fifth of a long batch to the last
 PAGE = "@page { size: A5 }"
@@ -47,6 +50,10 @@ def main() -> None:
             return bare(Path(folder))
         case ["long"]:
             sys.exit(long())
+        case ["machines"]:
+            sys.exit(machines())
+        case ["sleeper"]:
+            return sleeper()
         case ["kills", *seed]:
             sys.exit(kills(int(seed[0]) if seed else 1))
     with tempfile.TemporaryDirectory() as name:
@@ -282,6 +289,74 @@ def run_to_end(command: list[str]) -> int:
     return subprocess.run(
         command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ).returncode
+
+
+# ---------------------------------------------------------------- machines
+
+
+def machines() -> int:
+    """PDFs by one worker and by two, each with one job and a processor; then by workers that only sleep."""
+    over = 0
+    with tempfile.TemporaryDirectory() as name, postgres() as server, broker("rabbitmq") as messages:
+        folder = Path(name)
+        articles(folder / "in", BY_MACHINES)
+        for words, command in (("PDF", ["convert.cli", "worker"]), ("asleep", ["benchmarks.batch", "sleeper"])):
+            took = []
+            for number in (1, 2):
+                environment = os.environ | {
+                    "EDITIONS_DATABASE": server.fresh(), "EDITIONS_STORE": str(folder / f"store-{words}-{number}"),
+                    "EDITIONS_BROKER": messages.url, "EDITIONS_JOBS": "1",
+                }  # fmt: skip
+                with _workers(command, number, environment):
+                    took.append(_sent(folder, environment))
+            slow = took[1] / took[0] > MOST_OF_ONE
+            over += slow and words == "asleep"
+            print(f"{BY_MACHINES} articles, {words}: one worker {took[0]:.1f} s, two {took[1]:.1f} s, "
+                  f"{took[1] / took[0]:.2f} of it (at most {MOST_OF_ONE}){'   SLOW' * slow}", flush=True)  # fmt: skip
+    return over
+
+
+@contextmanager
+def _workers(command: list[str], number: int, environment: dict[str, str]) -> Iterator[None]:
+    processes = [
+        subprocess.Popen(["taskset", "-c", str(n % CORES), sys.executable, "-m", *command], cwd=ROOT, env=environment,
+                         start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for n in range(number)
+    ]  # fmt: skip
+    try:
+        time.sleep(3)  # until they listen
+        yield
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+
+
+def _sent(folder: Path, environment: dict[str, str]) -> float:
+    """The seconds in which a batch that is sent to the workers is there."""
+    out = folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [sys.executable, "-m", "convert.cli", "batch", str(folder / "in"), "-o", str(out), "-q", "-t", "pdf"]
+    began = time.perf_counter()
+    subprocess.run([*command, "--queue", environment["EDITIONS_DATABASE"]], check=True, cwd=ROOT, env=environment)
+    return time.perf_counter() - began
+
+
+def sleeper() -> None:
+    """`editions worker` with a stand-in for its child that sleeps as long as a PDF takes."""
+    from convert.article import Edition
+    from convert.child import Child, Reply
+    from convert.jobs.worker import work
+    from convert.settings import settings_from
+
+    def asleep(*_: object, **__: object) -> Reply:
+        time.sleep(ASLEEP)
+        report = {"remarks": [], "metadata": {}, "summary": {}}
+        return Reply((Edition("pdf", "a.pdf", "application/pdf", b"%PDF"),), report)
+
+    Child.convert = asleep  # type: ignore[method-assign]
+    work(settings_from(os.environ))
 
 
 # ---------------------------------------------------------------- kills

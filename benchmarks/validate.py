@@ -143,8 +143,9 @@ def _set(texts: Sequence[Path]) -> Iterator[tuple[batch.Outcome, Options]]:
             for path in texts
             if options_of(path) == options
         ]
-        order = batch.Order(FORMATS, options, Limits(), os.cpu_count() or 1)
-        yield from ((o, options) for o in batch.run(tasks, order, Place(str(OUT))))
+        order = batch.Order(FORMATS, options, Limits())
+        with batch.Hands(Limits(), os.cpu_count() or 1) as hands:
+            yield from ((o, options) for o in batch.run(tasks, order, Place(str(OUT)), hands))
 
 
 def _told(name: str, one: check.Check) -> Told:

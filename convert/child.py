@@ -53,7 +53,7 @@ class Child:
     """One process that converts one text at a time. Use from one thread at a time; close it, or use `with`."""
 
     def __init__(self, limits: Limits = Limits(), fork: bool = False) -> None:  # noqa: B008 (a frozen value)
-        """`fork`: the child is a copy of this process, which saves a start; only where no other thread runs."""
+        """`fork`: the first child is a copy of this process, which saves a start; only where no other thread runs."""
         self.limits = limits
         self.fork = fork
         self.done = 0
@@ -69,6 +69,10 @@ class Child:
     def pid(self) -> int | None:
         """The process now at work, for tests that kill it."""
         return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Have the process ready before it is asked."""
+        self._ready()
 
     def convert(
         self, source: Source, formats: Sequence[str], options: Options, page: bool = False, told: Told = lambda _: None
@@ -155,6 +159,7 @@ class Child:
                 self._process = Forked(self.limits) if self.fork else _spawned(self.limits)
             except OSError as error:  # too many processes or files, too little memory: the machine's fault, no text's
                 raise Unavailable(f"No process can be started: {error.strerror}.", "Try again in a moment.") from error
+            self.fork = False  # by the time that another is wanted, there may be threads
         return self._process
 
     def _watch(

@@ -30,7 +30,7 @@ from convert.places import Place
 from tests.engines import s3
 from tests.serving import ROOT
 
-ORDER = batch.Order(("html",), Options(), Limits(), jobs=2, resume=True)
+ORDER = batch.Order(("html",), Options(), Limits(), resume=True)
 BODY = "\n\nBy Ada Moss\n\nThe rope lies on the quay, and nobody has asked for it since the spring.\n"
 
 
@@ -120,7 +120,9 @@ def test_a_file_that_vanishes_is_one_bad_text(tmp_path: Path) -> None:
     written(tmp_path, ["a.txt", "b.txt"])
     tasks = list(batch.plan(list(texts.texts_in([str(tmp_path)])), ("html",), {}))
     (tmp_path / "a.txt").unlink()
-    outcomes = batch.run((t for t in tasks if isinstance(t, batch.Task)), ORDER, Place(str(tmp_path / "out")))
+    with batch.Hands(Limits(), 2, afar=True) as hands:
+        place = Place(str(tmp_path / "out"))
+        outcomes = list(batch.run((t for t in tasks if isinstance(t, batch.Task)), ORDER, place, hands))
     assert sorted(str(o.error) for o in outcomes) == ["None", f"There is no file {tmp_path / 'a.txt'}."]
 
 
@@ -266,11 +268,11 @@ def again(folder: Path, out: Path, **changed: object) -> list[bool | str]:
 
     order = replace(ORDER, **changed)  # type: ignore[arg-type]
     said = []
-    with Journal(out / ".editions") as journal:
+    with Journal(out / ".editions") as journal, batch.Hands(Limits(), 2, afar=True) as hands:
         tasks = [
             t for t in batch.plan(list(texts.texts_in([str(folder)])), order.formats, {}) if isinstance(t, batch.Task)
         ]
-        for outcome in batch.run(tasks, order, Place(str(out)), journal):
+        for outcome in batch.run(tasks, order, Place(str(out)), hands, journal):
             line = batch.line_of(outcome)
             if not outcome.before:
                 journal.note(line)
@@ -508,9 +510,9 @@ def test_what_is_dropped_becomes_editions(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_is_left_until_it_has_grown(tmp_path: Path) -> None:
     drop = written(tmp_path / "drop", ["a.txt", ".hidden.txt"])
-    order = batch.Order(("html",), Options(), Limits(), jobs=1)
-    with Journal(tmp_path / "out" / ".editions") as journal:
-        watch = Watch(drop, Place(str(tmp_path / "out")), order, journal, drop / "done", drop / "failed")
+    order = batch.Order(("html",), Options(), Limits())
+    with Journal(tmp_path / "out" / ".editions") as journal, batch.Hands(Limits(), 1, afar=True) as hands:
+        watch = Watch(drop, Place(str(tmp_path / "out")), order, hands, journal, drop / "done", drop / "failed")
         assert not list(watch.look())
         with (drop / "a.txt").open("a") as file:
             file.write("It goes on.\n")
@@ -526,9 +528,9 @@ def test_two_dropped_texts_of_one_name_by_metadata_do_not_share_it(tmp_path: Pat
     from convert import profiles
 
     named = Options(profile=profiles.packed(replace(profiles.built_in("article"), file_name="{title}")))
-    order = batch.Order(("html",), named, Limits(), jobs=1)
-    with Journal(out / ".editions") as journal:
-        watch = Watch(drop, Place(str(out)), order, journal, drop / "done", drop / "failed")
+    order = batch.Order(("html",), named, Limits())
+    with Journal(out / ".editions") as journal, batch.Hands(Limits(), 1, afar=True) as hands:
+        watch = Watch(drop, Place(str(out)), order, hands, journal, drop / "done", drop / "failed")
         for name in ("a.txt", "b.txt"):
             drop.mkdir(exist_ok=True)
             (drop / name).write_text(f"Of ropes{BODY}And of {name}.\n")

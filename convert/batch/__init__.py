@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from convert.article import Edition, Source
 from convert.batch import texts
 from convert.batch.journal import Journal
 from convert.batch.texts import Text, Unfound
-from convert.check import QUICK, Proof, Verdict, check
 from convert.child import Child
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError, NoSpace, OutputError, Unavailable
@@ -26,6 +26,7 @@ from convert.places import Place
 
 if TYPE_CHECKING:
     from convert.batch.workers import Workers
+    from convert.check import Proof, Verdict
 
 _NONE: Mapping[str, str] = {}
 T = TypeVar("T")
@@ -69,7 +70,6 @@ class Order:
     formats: tuple[str, ...]
     options: Options
     limits: Limits
-    jobs: int = 1
     resume: bool = False
     check: bool = False
 
@@ -117,38 +117,73 @@ def options_of(text: Text, options: Options) -> Options:
 # ---------------------------------------------------------------- the work
 
 
-class Children:
-    """A child for each thread, closed together."""
+class Hands:
+    """Threads with a child each, for as long as a batch or a watch lasts. Use `with`.
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits, self._own = limits, threading.local()
-        self._all: list[Child] = []
+    Made before there is any other thread, so that its first children may be copies of this process: what is loaded is
+    loaded once.
+    """
 
-    def mine(self) -> Child:
-        """The child of the thread that asks."""
-        if not hasattr(self._own, "child"):
-            self._own.child = Child(self._limits)
-            self._all.append(self._own.child)
-        child: Child = self._own.child
-        return child
+    def __init__(self, limits: Limits, jobs: int, afar: bool = False) -> None:
+        """`afar`: others set the texts, and a child of our own is hardly wanted."""
+        self._limits, self.jobs, self._own = limits, jobs, threading.local()
+        self._all = [] if afar else [Child(limits, fork=True) for _ in range(jobs)]
+        self._spare: SimpleQueue[Child] = SimpleQueue()
+        for child in self._all:
+            child.start()
+            self._spare.put(child)
+        self._threads = ThreadPoolExecutor(jobs)
 
-    def close(self) -> None:
-        """Kill them all."""
+    def __enter__(self) -> Hands:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
         for child in self._all:
             child.close()
 
+    def each(
+        self, tasks: Iterable[T], work: Callable[[T, Child], R], stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[R]:
+        """What `work` makes of each task, as they end; once `stopped`, only what runs is finished.
+
+        A few tasks wait, never all of them: a batch of a million has no million futures.
+        """
+        left, running = iter(tasks), set[Future[R]]()
+        while not stopped():
+            some = itertools.islice(left, self.jobs * 2 - len(running))
+            running |= {self._threads.submit(lambda task: work(task, self._mine()), task) for task in some}
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (f.result() for f in done)
+        for future in as_completed([f for f in running if not f.cancel()]):
+            yield future.result()
+
+    def _mine(self) -> Child:
+        """The child of the thread that asks."""
+        if not hasattr(self._own, "child"):
+            try:
+                self._own.child = self._spare.get_nowait()
+            except Empty:
+                self._own.child = Child(self._limits)
+                self._all.append(self._own.child)
+        child: Child = self._own.child
+        return child
+
 
 def run(
-    tasks: Iterable[Task], order: Order, output: Place, journal: Journal | None = None,
+    tasks: Iterable[Task], order: Order, output: Place, hands: Hands, journal: Journal | None = None,
     stopped: Callable[[], bool] = lambda: False, workers: Workers | None = None,
 ) -> Iterator[Outcome]:  # fmt: skip
-    """The outcome of each task, as they end. At most `jobs` run at once, each thread with a child of its own, or with
-    the `workers` afar. Once `stopped`, only what runs is finished.
+    """The outcome of each task, as they end: set by the hands' children, or by the `workers` afar.
+
+    Once `stopped`, only what runs is finished.
     """
-    return each(tasks, lambda task, child: _done(task, order, output, journal, workers or child), order, stopped)
+    return hands.each(tasks, lambda task, child: _done(task, order, output, journal, workers or child), stopped)
 
 
-def stems(found: Iterable[Text | Unfound], order: Order, journal: Journal) -> Iterator[tuple[str, str]]:
+def stems(found: Iterable[Text | Unfound], order: Order, hands: Hands, journal: Journal) -> Iterator[tuple[str, str]]:
     """The name that the house style gives to each text's editions, which it must be read for once."""
 
     def work(text: Text, child: Child) -> tuple[str, str]:
@@ -161,35 +196,7 @@ def stems(found: Iterable[Text | Unfound], order: Order, journal: Journal) -> It
         except ConvertError:
             return text.name, ""  # it will be told when it is to be set
 
-    return each((text for text in found if isinstance(text, Text)), work, order)
-
-
-def each(
-    tasks: Iterable[T], work: Callable[[T, Child], R], order: Order, stopped: Callable[[], bool] = lambda: False
-) -> Iterator[R]:
-    """What `work` makes of each task, as they end."""
-    children = Children(order.limits)
-    with ThreadPoolExecutor(order.jobs) as threads:
-        try:
-            yield from _as_they_end(threads, lambda task: work(task, children.mine()), iter(tasks), order.jobs, stopped)
-        finally:
-            threads.shutdown(cancel_futures=True)
-            children.close()
-
-
-def _as_they_end(
-    threads: ThreadPoolExecutor, work: Callable[[T], R], tasks: Iterator[T], jobs: int, stopped: Callable[[], bool]
-) -> Iterator[R]:
-    """Keep a few tasks waiting, never all of them: a batch of a million has no million futures."""
-    running: set[Future[R]] = set()
-    while not stopped():
-        running |= {threads.submit(work, task) for task in itertools.islice(tasks, jobs * 2 - len(running))}
-        if not running:
-            return
-        done, running = wait(running, return_when=FIRST_COMPLETED)
-        yield from (f.result() for f in done)
-    for future in as_completed([f for f in running if not f.cancel()]):
-        yield future.result()
+    return hands.each((text for text in found if isinstance(text, Text)), work)
 
 
 def _done(task: Task, order: Order, output: Place, journal: Journal | None, setter: Child | Workers) -> Outcome:
@@ -275,12 +282,14 @@ _AT_ONCE = 20  # publications that the validators see together: their start cost
 
 def checked(outcomes: Iterable[Outcome], order: Order, output: Place) -> Iterator[Outcome]:
     """The same outcomes, a verdict with each whose editions were written."""
+    from convert import check  # with what reads PDFs: of no use to who does not ask for it
+
     waiting = iter(outcomes)
     while some := list(itertools.islice(waiting, _AT_ONCE)):
         proofs = [_proof(outcome, order, output) for outcome in some]
-        verdicts = iter(check([proof for proof in proofs if isinstance(proof, Proof)], QUICK))
+        verdicts = iter(check.check([proof for proof in proofs if isinstance(proof, check.Proof)], check.QUICK))
         for outcome, proof in zip(some, proofs, strict=True):
-            if isinstance(proof, Proof):
+            if isinstance(proof, check.Proof):
                 yield replace(outcome, verdict=next(verdicts))
             else:
                 yield replace(outcome, error=proof) if proof else outcome
@@ -288,6 +297,8 @@ def checked(outcomes: Iterable[Outcome], order: Order, output: Place) -> Iterato
 
 def _proof(outcome: Outcome, order: Order, output: Place) -> Proof | ConvertError | None:
     """What a task wrote, read again, with its text; the error where there is nothing to read."""
+    from convert.check import Proof
+
     task = outcome.task
     if outcome.error or outcome.before:
         return outcome.error

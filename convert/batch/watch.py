@@ -26,10 +26,11 @@ class Watch:
     """One folder, looked at again and again."""
 
     def __init__(
-        self, folder: Path, output: Place, order: batch.Order, journal: Journal, done: Path, failed: Path
-    ) -> None:
+        self, folder: Path, output: Place, order: batch.Order, hands: batch.Hands, journal: Journal, done: Path,
+        failed: Path,
+    ) -> None:  # fmt: skip
         self.folder, self.output, self.order, self.journal = folder, output, replace(order, resume=True), journal
-        self.done, self.failed = done, failed
+        self.hands, self.done, self.failed = hands, done, failed
         self._seen: State = {}
 
     def look(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[batch.Outcome]:
@@ -37,10 +38,10 @@ class Watch:
         texts = list(self._whole())
         if not texts:
             return
-        stems = dict(batch.stems(texts, self.order, self.journal))
+        stems = dict(batch.stems(texts, self.order, self.hands, self.journal))
         planned = batch.plan(texts, self.order.formats, stems, self.journal.owners())
         tasks = [task for task in planned if isinstance(task, batch.Task)]
-        for outcome in batch.run(tasks, self.order, self.output, self.journal, stopped):
+        for outcome in batch.run(tasks, self.order, self.output, self.hands, self.journal, stopped):
             if not outcome.before:
                 self.journal.note(batch.line_of(outcome))
             if not (outcome.error and outcome.error.code in batch.PASSING):

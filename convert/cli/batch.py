@@ -37,7 +37,7 @@ from convert.profiles.lint import name_pattern
 from convert.settings import Settings
 
 if TYPE_CHECKING:
-    from convert.batch import Order, Outcome, Task
+    from convert.batch import Hands, Order, Outcome, Task
     from convert.batch.journal import Journal
     from convert.batch.texts import Text, Unfound
     from convert.batch.workers import Workers
@@ -100,9 +100,10 @@ def _run(
     from convert.places import Place
 
     jobs = said["jobs"] or (QUEUED if said["queue"] else settings.jobs)
-    order = batch.Order(wanted, options, settings.limits, jobs, said["resume"], said["checked"])
+    order = batch.Order(wanted, options, settings.limits, said["resume"], said["checked"])
     home = state_of(output, settings) if is_afar(output) else Path(output) / files.STATE
     with ExitStack() as held:
+        hands = held.enter_context(batch.Hands(settings.limits, jobs, afar=bool(said["queue"])))
         journal = held.enter_context(Journal(home))
         place = Place(output, waiting="" if is_afar(output) else f"{files.STATE}/waiting")
         told = held.enter_context(Told(said, output))
@@ -110,14 +111,14 @@ def _run(
         workers = held.enter_context(_workers(said["queue"], settings)) if said["queue"] else None
         reports = {os.path.abspath(name) for name in said["reports"]}  # of a run before, in a folder that is searched
         found = [one for one in texts.texts_in(inputs) if os.path.abspath(one.name) not in reports]
-        stems = _stems(found, order, journal)
+        stems = _stems(found, order, hands, journal)
         planned = list(batch.plan(found, wanted, stems))
         if not planned:
             fail(
                 UsageError("There is no text among the inputs.", "Name files, or folders that hold some.", code="empty")
             )
         told.begin(len(planned))
-        for outcome in _outcomes(planned, order, place, journal, stopping, workers):
+        for outcome in _outcomes(planned, order, place, hands, journal, stopping, workers):
             line = batch.line_of(outcome)
             if not outcome.before:
                 journal.note(line)
@@ -139,25 +140,25 @@ def _workers(url: str, settings: Settings) -> Workers:
     return Workers(replace(settings, database=url))
 
 
-def _stems(found: list[Text | Unfound], order: Order, journal: Journal) -> dict[str, str]:
+def _stems(found: list[Text | Unfound], order: Order, hands: Hands, journal: Journal) -> dict[str, str]:
     """The names that metadata give, where a pattern says so."""
     from convert import batch
 
     if not profiles.of(order.options).file_name:
         return {}
-    return {name: stem for name, stem in batch.stems(found, order, journal) if stem}
+    return {name: stem for name, stem in batch.stems(found, order, hands, journal) if stem}
 
 
 def _outcomes(
-    planned: Iterable[Task | Outcome], order: Order, place: Place, journal: Journal, stopping: list[str],
-    workers: Workers | None,
+    planned: Iterable[Task | Outcome], order: Order, place: Place, hands: Hands, journal: Journal,
+    stopping: list[str], workers: Workers | None,
 ) -> Iterator[Outcome]:  # fmt: skip
     """What becomes of each: at once what was not found, then the others as they end."""
     from convert import batch
 
     yield from (one for one in planned if isinstance(one, batch.Outcome))
     tasks = (one for one in planned if isinstance(one, batch.Task))
-    outcomes = batch.run(tasks, order, place, journal, lambda: bool(stopping), workers)
+    outcomes = batch.run(tasks, order, place, hands, journal, lambda: bool(stopping), workers)
     yield from batch.checked(outcomes, order, place) if order.check else outcomes
 
 

@@ -56,17 +56,16 @@ def watch_command(folder: Path, output: str, done: str | None, failed: str | Non
         if not is_afar(output) and os.path.realpath(output) == os.path.realpath(folder):
             raise UsageError("The editions cannot go where the texts come.", "Name another folder with -o.")
         options, settings = named(options_said(said), said["name"]), settings_said(said)
-        order = batch.Order(
-            wanted_formats(said.pop("formats")), options, settings.limits, said["jobs"] or settings.jobs, resume=True
-        )
+        order = batch.Order(wanted_formats(said.pop("formats")), options, settings.limits, resume=True)
         home = state_of(output, settings) if is_afar(output) else Path(output) / files.STATE
         with ExitStack() as held:
+            hands = held.enter_context(batch.Hands(settings.limits, said["jobs"] or settings.jobs))
             journal = held.enter_context(Journal(home))
             place = Place(output, waiting="" if is_afar(output) else f"{files.STATE}/waiting")
             told = held.enter_context(Told(said | {"reports": ()}, output))
             stopping = held.enter_context(stopped_gently())
             watch = Watch(
-                folder, place, order, journal, Path(done or folder / "done"), Path(failed or folder / "failed")
+                folder, place, order, hands, journal, Path(done or folder / "done"), Path(failed or folder / "failed")
             )
             while not stopping:
                 for outcome in watch.look(lambda: bool(stopping)):
