@@ -58,6 +58,7 @@ class Child:
         self.fork = fork
         self.done = 0
         self._process: subprocess.Popen[bytes] | Forked | None = None
+        self._formats: tuple[str, ...] = ()
 
     def __enter__(self) -> Child:
         return self
@@ -70,8 +71,9 @@ class Child:
         """The process now at work, for tests that kill it."""
         return self._process.pid if self._process else None
 
-    def start(self) -> None:
-        """Have the process ready before it is asked."""
+    def start(self, formats: Sequence[str] = ()) -> None:
+        """Have the process ready, and what these formats need loaded in it, before it is asked."""
+        self._formats = tuple(formats)
         self._ready()
 
     def convert(
@@ -156,7 +158,7 @@ class Child:
         if self._process is None:
             self.done = 0
             try:
-                self._process = Forked(self.limits) if self.fork else _spawned(self.limits)
+                self._process = Forked(self.limits, self._formats) if self.fork else _spawned(self.limits)
             except OSError as error:  # too many processes or files, too little memory: the machine's fault, no text's
                 raise Unavailable(f"No process can be started: {error.strerror}.", "Try again in a moment.") from error
             self.fork = False  # by the time that another is wanted, there may be threads
@@ -208,7 +210,7 @@ def _spawned(limits: Limits) -> subprocess.Popen[bytes]:
 class Forked:
     """A child that is a copy of this process, with as much of Popen's face as `Child` looks at."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, formats: Sequence[str] = ()) -> None:
         requests, to_child = os.pipe()
         from_child, replies = os.pipe()
         self.returncode: int | None = None
@@ -216,7 +218,7 @@ class Forked:
         if not self.pid:
             os.close(to_child)
             os.close(from_child)
-            _live(limits, requests, replies)
+            _live(limits, formats, requests, replies)
         os.close(requests)
         os.close(replies)
         self.stdin: IO[bytes] = os.fdopen(to_child, "wb")
@@ -237,12 +239,13 @@ class Forked:
         return self.returncode
 
 
-def _live(limits: Limits, requests: int, replies: int) -> NoReturn:
+def _live(limits: Limits, formats: Sequence[str], requests: int, replies: int) -> NoReturn:
     """The life of a forked child, from its own session to its end; it never returns into the parent's code."""
     try:
         faulthandler.disable()  # the parent's, if it has one, is not ours to write to
         os.setsid()
         _bound(limits)
+        _warm(limits, formats)
         _serve(limits, os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
     finally:
         os._exit(0)
@@ -406,6 +409,15 @@ def _crash(error: BaseException) -> dict[str, Any]:
         f"The conversion failed inside ({type(error).__name__}).", "This is our bug: please report it with the text."
     )
     return {"error": _error_head(broken)}
+
+
+def _warm(limits: Limits, formats: Sequence[str]) -> None:
+    """Load what these formats need, by setting a word in each: whoever asks later waits for less."""
+    with contextlib.suppress(Exception):  # what is missing is said to who asks
+        if formats:
+            from convert import pipeline, report
+
+            report.of(pipeline.convert(Source("", b"Words\n\nHere are some."), formats, Options(), limits))
 
 
 def main() -> None:

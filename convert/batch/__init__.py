@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -124,13 +125,13 @@ class Hands:
     loaded once.
     """
 
-    def __init__(self, limits: Limits, jobs: int, afar: bool = False) -> None:
-        """`afar`: others set the texts, and a child of our own is hardly wanted."""
+    def __init__(self, limits: Limits, jobs: int, formats: Sequence[str] = (), afar: bool = False) -> None:
+        """`formats` are what they will be asked for; `afar`: others set the texts, ours are hardly wanted."""
         self._limits, self.jobs, self._own = limits, jobs, threading.local()
         self._all = [] if afar else [Child(limits, fork=True) for _ in range(jobs)]
         self._spare: SimpleQueue[Child] = SimpleQueue()
         for child in self._all:
-            child.start()
+            child.start(formats)
             self._spare.put(child)
         self._threads = ThreadPoolExecutor(jobs)
 
@@ -233,7 +234,12 @@ def _write(output: Place, task: Task, editions: Sequence[Edition]) -> None:
 
 def key_of(source: Source, options: Options, order: Order) -> str:
     """The digest of all that a text's editions depend on, and of whether they were to be checked."""
-    return digest_of(source, json.dumps([order.formats, asdict(options), order.check], sort_keys=True))
+    return digest_of(source, _asked(order.formats, options, order.check))
+
+
+@lru_cache(64)
+def _asked(formats: tuple[str, ...], options: Options, checked: bool) -> str:
+    return json.dumps([formats, asdict(options), checked], sort_keys=True)
 
 
 def _before(task: Task, key: str, output: Place, journal: Journal) -> dict[str, Any] | None:

@@ -103,7 +103,7 @@ def _run(
     order = batch.Order(wanted, options, settings.limits, said["resume"], said["checked"])
     home = state_of(output, settings) if is_afar(output) else Path(output) / files.STATE
     with ExitStack() as held:
-        hands = held.enter_context(batch.Hands(settings.limits, jobs, afar=bool(said["queue"])))
+        hands = held.enter_context(batch.Hands(settings.limits, jobs, wanted, afar=bool(said["queue"])))
         journal = held.enter_context(Journal(home))
         place = Place(output, waiting="" if is_afar(output) else f"{files.STATE}/waiting")
         told = held.enter_context(Told(said, output))

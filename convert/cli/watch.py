@@ -59,7 +59,7 @@ def watch_command(folder: Path, output: str, done: str | None, failed: str | Non
         order = batch.Order(wanted_formats(said.pop("formats")), options, settings.limits, resume=True)
         home = state_of(output, settings) if is_afar(output) else Path(output) / files.STATE
         with ExitStack() as held:
-            hands = held.enter_context(batch.Hands(settings.limits, said["jobs"] or settings.jobs))
+            hands = held.enter_context(batch.Hands(settings.limits, said["jobs"] or settings.jobs, order.formats))
             journal = held.enter_context(Journal(home))
             place = Place(output, waiting="" if is_afar(output) else f"{files.STATE}/waiting")
             told = held.enter_context(Told(said | {"reports": ()}, output))
