@@ -95,13 +95,15 @@ class Told:
     def _say(self, outcome: Outcome, line: dict[str, Any]) -> None:
         from convert.batch.journal import json_line
 
+        if self._display and not (line["error"] or outcome.verdict):
+            return  # the line moves, and that says it
         with self._display.above() if self._display else ExitStack():
             if self.said["as_json"]:
                 click.echo(json_line(line), nl=False)
             elif line["error"]:
                 error = ConvertError(line["error"]["message"], line["error"]["hint"])
                 complain(line["input"], error)
-            elif not (self.said["quiet"] or self._display or outcome.before):
+            elif not (self.said["quiet"] or outcome.before):
                 for edition in line["editions"]:
                     click.echo(edition["path"])
             if outcome.verdict and not self.said["as_json"]:
