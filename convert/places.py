@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from convert.errors import ConvertError, NoSpace, Unavailable
 
+S3 = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}  # seconds
+
 
 class About(NamedTuple):
     """What is known of a file without reading it."""
@@ -32,9 +34,8 @@ class Place:
         import fsspec
 
         self.url, self.waiting = url, waiting
-        cached = {"use_listings_cache": False} if is_afar(url) else {}  # else a file of another process is not seen
         with _told(url):
-            self.files, self.root = fsspec.core.url_to_fs(url, **cached)
+            self.files, self.root = fsspec.core.url_to_fs(url, **_terms(url))
             self.local = type(self.files).__name__ == "LocalFileSystem"
             self.files.makedirs(self.root, exist_ok=True)
 
@@ -117,7 +118,7 @@ def found(url: str, endings: tuple[str, ...]) -> list[tuple[str, str]]:
     import fsspec
 
     with _told(url):
-        files, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        files, path = fsspec.core.url_to_fs(url, **_terms(url))
         if fixed(path) != path:
             names, root = sorted(files.glob(path)), fixed(path)
         elif not url.endswith("/") and files.isfile(path):
@@ -136,13 +137,20 @@ def opened(name: str) -> BinaryIO:
     import fsspec
 
     with _told(name):
-        return fsspec.open(name, "rb").open()  # type: ignore[no-any-return]
+        return fsspec.open(name, "rb", **_terms(name)).open()  # type: ignore[no-any-return]
 
 
 def fetched(url: str, most: int) -> bytes:
     """A file's bytes, at most `most` of them and one more. FileNotFoundError where there is none."""
     with opened(url) as file, _told(url):
         return file.read(most + 1)
+
+
+def _terms(url: str) -> dict[str, Any]:
+    """On which terms a place is reached: its listings are never kept, or files of other processes would not be seen;
+    who does not answer is not waited for long."""
+    bounded = {"config_kwargs": S3} if url.startswith(("s3://", "s3a://")) else {}
+    return {"use_listings_cache": False, **bounded} if is_afar(url) else {}
 
 
 def _write(path: str, data: bytes, sure: bool) -> None:

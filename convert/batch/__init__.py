@@ -138,7 +138,10 @@ class Hands:
     def __enter__(self) -> Hands:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind:  # somebody is in a hurry: nobody waits for what is under way
+            for child in self._all:
+                child.kill()
         self._threads.shutdown(cancel_futures=True)
         for child in self._all:
             child.close()
