@@ -47,7 +47,7 @@ _EDITION_TYPES = [kind.media_type for kind in EDITIONS.values()]
 _REPORT_TYPE = {"application/json": {"schema": {"$ref": "#/components/schemas/Report"}}}
 _REPORT = {"description": "The decision report.", "content": _REPORT_TYPE}
 _ZIP = _file("The zip.", _ZIP_TYPE)
-_STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+_STREAM_OF = {"description": "Events.", "content": {"text/event-stream": {"schema": {}}}}
 
 
 def _list_of(model: type[BaseModel]) -> dict[str, Any]:

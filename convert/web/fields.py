@@ -34,7 +34,7 @@ _SAID: dict[str, Schema] = {
     "collect": {"type": "boolean", "description": "Make one issue of all the texts; it wants a title."},
     "webhook": {
         "type": "string",
-        "format": "uri",
+        "examples": ["https://desk.example/ended"],
         "description": "Where the news of a job's end goes: https://… Only where a job is asked for.",
     },
     "webhook_secret": {
@@ -69,7 +69,17 @@ def body(operation: str, way: Way) -> Schema:
     if way == "json":
         text = {"type": "string", "description": "The text."}
         return {"type": "object", "properties": {"text": text} | said(operation, way), "required": ["text"]}
-    return {"type": "object", "properties": _parts(operation) | said(operation, way)}
+    loose = {name: _loose(schema) for name, schema in said(operation, way).items()}
+    return {"type": "object", "properties": _parts(operation) | loose}
+
+
+def _loose(schema: Schema) -> Schema:
+    """A list as a form brings it: once is a list of one, and a field that was left empty is none."""
+    if schema.get("type") != "array":
+        return schema
+    items = schema["items"] | {"type": ["string", "null"]}
+    items |= {"enum": [*dict.fromkeys([*items["enum"], "", None])]} if "enum" in items else {}
+    return schema | {"type": ["array", "string", "null"], "items": items}
 
 
 def _parts(operation: str) -> dict[str, Schema]:

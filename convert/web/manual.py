@@ -223,14 +223,14 @@ def shape_of(schema: Spec) -> Shape:
         case {"$ref": str(place)}:
             return Shape(object=place.rpartition("/")[2])
         case {"enum": list(values)}:
-            return Shape(values=tuple(str(value) for value in values if value != ""))
+            return Shape(values=tuple(str(value) for value in values if value not in ("", None)))
         case {"anyOf": list(kinds)}:
             return _either(map(shape_of, kinds))
-        case {"type": "array", "items": dict(items)}:
+        case {"type": "array" | ["array", *_], "items": dict(items)}:
             inner = shape_of(items)
             return inner._replace(words=("several files",) if inner.words == ("file",) else ("several",))
         case {"type": list(kinds)}:
-            return Shape(words=tuple("text" if kind == "string" else kind for kind in kinds))
+            return Shape(words=tuple("text" if kind == "string" else kind for kind in kinds if kind != "null"))
         case {"format": "binary"}:
             return Shape(words=("file",))
         case {"type": "boolean"}:

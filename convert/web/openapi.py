@@ -23,7 +23,7 @@ _ZIP = "application/zip"
 ONCE = ("convert", "submit", "submitBatch")  # operations that take an Idempotency-Key
 KEPT = ("job", "result", "archive", "batch", "batchArchive")  # whose answers are not sent to who has them
 FILES = ("result", "archive", "batchArchive")
-_OF_ALL = (400, 401, 403, 421, 429, 500, 503)
+_OF_ALL = (400, 401, 403, 414, 421, 429, 431, 500, 503)
 _OF_BODIES = (408, 413, 415, 422, 504, 507)
 _AGAIN = (409, 429, 503, 507)  # which say when to come back
 
@@ -37,11 +37,13 @@ PROBLEMS = {
     409: "It is not done yet, or the Idempotency-Key was given for another request.",
     410: "It is over its time.",
     413: "It is larger than a limit, whose setting is named.",
+    414: "The first line of the request is too long: send options in the body.",
     415: "It is not text, or of a media type that is not read.",
     416: "The range begins after the end.",
     421: "The request names another host.",
     422: "The text is empty or cannot be decoded.",
     429: "Too much was asked, or is under way.",
+    431: "The headers are too many or too long.",
     500: "The server failed inside: our bug.",
     503: "What the service needs does not answer, or is missing.",
     504: "Setting the text took longer, or more memory, than it may.",
