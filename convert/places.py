@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from convert.errors import ConvertError, NoSpace, Unavailable
 
+_TRIES = 50  # of a file whose folder goes while it comes
 S3 = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}  # seconds
 
 
@@ -54,17 +55,24 @@ class Place:
                 for name, data in files.items():
                     self.files.pipe_file(self.at(name), data)
                 return
-            beside = {name: self._beside(name) for name in files}
-            try:
-                for name, data in files.items():
-                    _write(beside[name], data, sure)
-                for name in files:
-                    os.makedirs(os.path.dirname(self.at(name)), exist_ok=True)
-                    os.replace(beside[name], self.at(name))
-            finally:
-                for temporary in beside.values():
-                    with suppress(OSError):
-                        os.unlink(temporary)
+            for _ in range(_TRIES):
+                with suppress(FileNotFoundError):  # somebody dropped the folder meanwhile: it is made again
+                    self._place(files, sure)
+                    return
+            self._place(files, sure)
+
+    def _place(self, files: Mapping[str, bytes], sure: bool) -> None:
+        beside = {name: self._beside(name) for name in files}
+        try:
+            for name, data in files.items():
+                _write(beside[name], data, sure)
+            for name in files:
+                os.makedirs(os.path.dirname(self.at(name)), exist_ok=True)
+                os.replace(beside[name], self.at(name))
+        finally:
+            for temporary in beside.values():
+                with suppress(OSError):
+                    os.unlink(temporary)
 
     def about(self, name: str) -> About | None:
         """What is known of a file; None where it is not there."""
@@ -89,7 +97,11 @@ class Place:
         with _told(self.url), suppress(FileNotFoundError):
             if first and self.files.exists(self.at(f"{folder}/{first}")):
                 self.files.rm_file(self.at(f"{folder}/{first}"))
-            self.files.rm(self.at(folder), recursive=True)
+            try:
+                self.files.rm(self.at(folder), recursive=True)
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EISDIR):  # else somebody puts a file there: it stays
+                    raise
 
     def at(self, name: str) -> str:
         """Where a file is, as its file system has it."""

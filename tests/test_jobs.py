@@ -741,3 +741,23 @@ def test_two_supervisors_hear_a_bell_or_their_clock(engine: sa.Engine, url: str,
         ring(tmp_path / "bell")
         ring(tmp_path / "nobody")
         assert until(engine, [job]) == {"succeeded": 1}
+
+
+def test_what_is_dropped_while_it_is_put_there_is_put_there_all_the_same(tmp_path: Path) -> None:
+    """Two threads at one digest: one puts it, the other forgets it; no put ever fails."""
+    store, stopped = Store(str(tmp_path)), threading.Event()
+
+    def forget() -> None:
+        while not stopped.is_set():
+            store.forget(hashlib.sha256(TEXT).hexdigest())
+
+    thread = threading.Thread(target=forget)
+    thread.start()
+    try:
+        for _ in range(300):
+            store.put_text(TEXT)
+    finally:
+        stopped.set()
+        thread.join()
+    store.put_text(TEXT)
+    assert store.text(hashlib.sha256(TEXT).hexdigest()) == TEXT

@@ -130,7 +130,7 @@ def test_the_values_it_lists_are_those_that_are_taken() -> None:
         options_from({"page": value}, "http")
     for value in listed["no_detect"]["items"]["enum"]:
         without([value])
-    assert listed["to"]["items"]["enum"] == [*EDITIONS, ""]
+    assert listed["to"]["items"]["enum"] == [*EDITIONS]
     for name in ("reader", "page"):
         with pytest.raises(UsageError):
             options_from({name: "another"}, "http")

@@ -68,17 +68,26 @@ def body(operation: str, way: Way) -> Schema:
     """The schema of a form, or of a JSON object, that brings a text to `operation`."""
     if way == "json":
         text = {"type": "string", "description": "The text."}
-        return {"type": "object", "properties": {"text": text} | said(operation, way), "required": ["text"]}
-    loose = {name: _loose(schema) for name, schema in said(operation, way).items()}
-    return {"type": "object", "properties": _parts(operation) | loose}
+        return {"type": "object", "properties": {"text": text} | asked(operation, way), "required": ["text"]}
+    return {"type": "object", "properties": _parts(operation) | asked(operation, way)}
+
+
+def asked(operation: str, way: Way) -> dict[str, Schema]:
+    """The same as a request may have it: what is empty, or null, is as if it were not there."""
+    return {name: _or_nothing(schema, way) for name, schema in said(operation, way).items()}
+
+
+def _or_nothing(schema: Schema, way: Way) -> Schema:
+    """The schema, or nothing; one value where several may be given is a list of one."""
+    several = schema.get("type") == "array" and way != "json"
+    kinds = [_loose(schema)] if several else schema.get("anyOf") or [schema]
+    bare = [{key: value for key, value in kind.items() if key != "description"} for kind in kinds]
+    return {"anyOf": [*bare, {"const": None if way == "json" else ""}], "description": schema["description"]}
 
 
 def _loose(schema: Schema) -> Schema:
-    """A list as a form brings it: once is a list of one, and a field that was left empty is none."""
-    if schema.get("type") != "array":
-        return schema
     items = schema["items"] | {"type": ["string", "null"]}
-    items |= {"enum": [*dict.fromkeys([*items["enum"], "", None])]} if "enum" in items else {}
+    items |= {"enum": [*items["enum"], "", None]} if "enum" in items else {}
     return schema | {"type": ["array", "string", "null"], "items": items}
 
 
@@ -100,7 +109,6 @@ def _formats(operation: str, way: Way) -> Schema:
     listed = _list(_one_of(names), "") | {"default": [*default]}
     if way == "json":
         return {"anyOf": [listed, _one_of(names)], "description": "Formats, a list or one."}
-    listed["items"]["enum"].append("")  # as a form's field that was left empty
     return listed | {"description": "Formats, repeated, or in one with commas."}
 
 

@@ -156,7 +156,7 @@ def _ask(operation: Spec) -> None:
 
 def _query(name: str) -> list[Spec]:
     """What its query may hold; what is the same for several is said once."""
-    shared, own = _options(), fields.said(name, "query")
+    shared, own = _options(), fields.asked(name, "query")
     found = [_parameter(said, "query", schema) for said, schema in own.items()]
     return [
         {"$ref": f"#/components/parameters/{one['name']}"} if one == shared.get(one["name"]) else one for one in found
@@ -164,7 +164,7 @@ def _query(name: str) -> list[Spec]:
 
 
 def _options() -> Spec:
-    return {name: _parameter(name, "query", schema) for name, schema in fields.said("convert", "query").items()}
+    return {name: _parameter(name, "query", schema) for name, schema in fields.asked("convert", "query").items()}
 
 
 def _bodies() -> Spec:
