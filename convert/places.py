@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from convert.errors import ConvertError, NoSpace, Unavailable
 
-_TRIES = 50  # of a file whose folder goes while it comes
+_TRIES = 100  # of a file whose folder goes while it comes
 S3 = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}  # seconds
 
 
@@ -56,7 +56,7 @@ class Place:
                     self.files.pipe_file(self.at(name), data)
                 return
             for _ in range(_TRIES):
-                with suppress(FileNotFoundError):  # somebody dropped the folder meanwhile: it is made again
+                with suppress(FileNotFoundError, FileExistsError):  # its folder was dropped meanwhile: it is made again
                     self._place(files, sure)
                     return
             self._place(files, sure)

@@ -748,13 +748,13 @@ def test_what_is_dropped_while_it_is_put_there_is_put_there_all_the_same(tmp_pat
     store, stopped = Store(str(tmp_path)), threading.Event()
 
     def forget() -> None:
-        while not stopped.is_set():
+        while not stopped.wait(0.005):
             store.forget(hashlib.sha256(TEXT).hexdigest())
 
     thread = threading.Thread(target=forget)
     thread.start()
     try:
-        for _ in range(300):
+        for _ in range(1500):
             store.put_text(TEXT)
     finally:
         stopped.set()
