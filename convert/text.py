@@ -76,12 +76,15 @@ def tidy(text: str) -> tuple[str, tuple[Remark, ...]]:
         text = _mended(text, remarks)
     if _UNUSUAL_BREAK.search(text):
         text = BREAK.sub("\n", text)
+    before = text
     for code, sign, pattern, new, said in TIDYINGS if _ODD.search(text) else ():
         first = pattern.search(text) if sign in text else None
         if first:
             line = text.count("\n", 0, first.start()) + 1
             text, count = pattern.subn(new, text)
             remarks.append(Remark(code, line, f"{count} {said}, the first on line {line}."))
+    if text != before and not text.isascii():
+        text = _mended(text, remarks)  # what was taken out may have stood within a letter decoded wrongly
     private = _PRIVATE.search(text)
     if private:
         line, count = text.count("\n", 0, private.start()) + 1, len(_PRIVATE.findall(text))
