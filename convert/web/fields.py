@@ -28,6 +28,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 SEVERAL = ("convert", "submit", "submitBatch")  # what may come with several files
 _TOO_LONG = ("cover", "file", "yaml")  # kinds of options that no query holds
 
+_IN_FORM = ["array", "string", "number", "boolean", "null"]  # of what may be given several times: one is bytes, too
 _FILE: Schema = {"type": "string", "format": "binary"}
 _SAID: dict[str, Schema] = {
     "name": {"type": "string", "description": "What the file is called; its editions are called so too."},
@@ -88,7 +89,7 @@ def _or_nothing(schema: Schema, way: Way) -> Schema:
 def _loose(schema: Schema) -> Schema:
     items = schema["items"] | {"type": ["string", "null"]}
     items |= {"enum": [*items["enum"], "", None]} if "enum" in items else {}
-    return schema | {"type": ["array", "string", "null"], "items": items}
+    return schema | {"type": _IN_FORM, "items": items}
 
 
 def _parts(operation: str) -> dict[str, Schema]:
@@ -97,9 +98,11 @@ def _parts(operation: str) -> dict[str, Schema]:
     if operation in SEVERAL:
         why = "several with collect=true" if "collect" in TAKES[operation] else "several, or a zip of them"
         file = _list(_FILE, f"The text: a file of a format that is read; {why}.")
+        file["type"] = _IN_FORM
     parts = {"file": file, "text": {"type": "string", "description": "Or the text itself."}}
     if operation == "check":
         parts["edition"] = _list(_FILE, "Editions to check, one of each format, named as what they are: a.epub.")
+        parts["edition"]["type"] = _IN_FORM
     return parts
 
 
