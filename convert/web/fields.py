@@ -28,7 +28,14 @@ TAKES: dict[str, tuple[str, ...]] = {
 SEVERAL = ("convert", "submit", "submitBatch")  # what may come with several files
 _TOO_LONG = ("cover", "file", "yaml")  # kinds of options that no query holds
 
-_IN_FORM = ["array", "string", "number", "boolean", "null"]  # of what may be given several times: one is bytes, too
+_IN_FORM = [
+    "array",
+    "string",
+    "number",
+    "boolean",
+    "null",
+    "object",
+]  # of what may be given several times: one is bytes, too
 _FILE: Schema = {"type": "string", "format": "binary"}
 _SAID: dict[str, Schema] = {
     "name": {"type": "string", "description": "What the file is called; its editions are called so too."},
@@ -79,11 +86,14 @@ def asked(operation: str, way: Way) -> dict[str, Schema]:
 
 
 def _or_nothing(schema: Schema, way: Way) -> Schema:
-    """The schema, or nothing; one value where several may be given is a list of one."""
+    """The schema, or nothing. In a form and a query one value is a list of one, and an empty list is nothing at all."""
     several = schema.get("type") == "array" and way != "json"
     kinds = [_loose(schema)] if several else schema.get("anyOf") or [schema]
     bare = [{key: value for key, value in kind.items() if key != "description"} for kind in kinds]
-    return {"anyOf": [*bare, {"const": None if way == "json" else ""}], "description": schema["description"]}
+    if way == "json":
+        return {"anyOf": [*bare, {"const": None}], "description": schema["description"]}
+    once = [] if several else [{"type": "array", "items": {"anyOf": bare}, "maxItems": 1}]
+    return {"anyOf": [*bare, *once, {"const": ""}], "description": schema["description"]}
 
 
 def _loose(schema: Schema) -> Schema:

@@ -222,8 +222,8 @@ def shape_of(schema: Spec) -> Shape:
     match schema:
         case {"$ref": str(place)}:
             return Shape(object=place.rpartition("/")[2])
-        case {"const": _}:
-            return Shape()
+        case {"const": _} | {"maxItems": 1}:
+            return Shape()  # nothing, or the same once more
         case {"enum": list(values)}:
             return Shape(values=tuple(str(value) for value in values if value not in ("", None)))
         case {"anyOf": list(kinds)}:
