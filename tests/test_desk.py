@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Download, Page, expect
 
 from convert.editions import EDITIONS
 from convert.options import FIELDS
 from tests.serving import FORM, Server, form, serving
 
-CHROMIUM = "/usr/bin/chromium"
 TEXT = "Of Gardens\n\nby Francis Bacon\n\nGod Almighty first planted a garden.\n\nIt is the purest of our pleasures.\n"
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -23,16 +22,6 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 def server() -> Iterator[Server]:
     with serving(EDITIONS_MAX_BYTES="20000") as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

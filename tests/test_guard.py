@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from convert.article import Edition, Source
 from convert.child import Reply
@@ -26,7 +26,6 @@ from convert.web import create_app, quota, sign_in
 from convert.web.guard import refuse_open
 from convert.web.pool import Pool
 from tests.serving import Server, form, serving, wait_until
-from tests.test_desk import CHROMIUM
 
 PLAIN = {"Content-Type": "text/plain"}
 TEXT = b"A Walk\n\nThe path goes down to the river.\n"
@@ -570,33 +569,29 @@ def keyed() -> Iterator[tuple[Server, str]]:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_publisher_signs_in_sets_and_signs_out(keyed: tuple[Server, str], script: bool) -> None:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not here: apt-get install chromium")
+def test_a_publisher_signs_in_sets_and_signs_out(keyed: tuple[Server, str], browser: Browser, script: bool) -> None:
     server, key = keyed
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(java_script_enabled=script, viewport={"width": 390, "height": 720})
-        page.goto(server.url)
-        _give(page, "ed_wrong")
-        assert page.get_by_role("alert").inner_text().startswith("This key is not valid.")
-        _give(page, key)
-        assert page.url == server.url
-        page.get_by_label("pasted here").fill(TEXT.decode())
-        for name in ("pdf", "epub"):
-            page.locator(f"#to-{name}").uncheck()
-        if script:
+    page = browser.new_page(java_script_enabled=script, viewport={"width": 390, "height": 720})
+    page.goto(server.url)
+    _give(page, "ed_wrong")
+    assert page.get_by_role("alert").inner_text().startswith("This key is not valid.")
+    _give(page, key)
+    assert page.url == server.url
+    page.get_by_label("pasted here").fill(TEXT.decode())
+    for name in ("pdf", "epub"):
+        page.locator(f"#to-{name}").uncheck()
+    if script:
+        page.get_by_role("button", name="Set the article").click()
+        page.get_by_role("heading", name="A Walk").wait_for(timeout=60_000)
+    else:
+        with page.expect_download(timeout=60_000) as started:
             page.get_by_role("button", name="Set the article").click()
-            page.get_by_role("heading", name="A Walk").wait_for(timeout=60_000)
-        else:
-            with page.expect_download(timeout=60_000) as started:
-                page.get_by_role("button", name="Set the article").click()
-            assert started.value.suggested_filename == "article.html"
-        page.get_by_role("button", name="Sign out").click()
-        assert page.url.endswith("/sign-in")
-        page.goto(server.url)
-        assert page.url.endswith("/sign-in")
-        browser.close()
+        assert started.value.suggested_filename == "article.html"
+    page.get_by_role("button", name="Sign out").click()
+    assert page.url.endswith("/sign-in")
+    page.goto(server.url)
+    assert page.url.endswith("/sign-in")
+    page.close()
 
 
 def _give(page: Page, key: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from convert.jobs import keys, table
 from convert.settings import Settings
@@ -16,7 +16,6 @@ from convert.web import openapi
 from convert.web.manual import Shape, shape_of
 from tests.serving import Server, serving
 
-CHROMIUM = "/usr/bin/chromium"
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -30,16 +29,6 @@ def server() -> Iterator[Server]:
 def document(server: Server) -> dict[str, Any]:
     found: dict[str, Any] = server.ask("GET", "/openapi.json").json
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
-from playwright.sync_api import sync_playwright
 
 from convert import pipeline, rules
 from convert.article import Article, Metadata, Origin, Remark, Source
@@ -28,7 +26,6 @@ from convert.tree import Para, Pos, Str
 ROOT = Path(__file__).parent.parent
 TEXTS = sorted([*(ROOT / "tests" / "articles").glob("*.txt"), *(ROOT / "samples").glob("*.txt")])
 QUALITY = sorted((ROOT / "tests" / "quality" / "articles").glob("*.txt"))
-CHROMIUM = "/usr/bin/chromium"
 MIXED = """\
 THE RIVER GAZETTE
 
@@ -300,16 +297,6 @@ def test_an_uneven_account_is_said() -> None:
     told = report(article)
     assert told["summary"]["as_paragraphs"] is True
     assert "set as plain paragraphs" in page_of(Reading(article, (), {}), told, "a").decode()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"{CHROMIUM} is not here: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [320, 400, 900, 1400])
