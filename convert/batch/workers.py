@@ -22,12 +22,12 @@ from convert.jobs import queue
 from convert.jobs.queue import Job, New
 from convert.jobs.store import Store
 from convert.jobs.table import opened
+from convert.jobs.work import AGAIN
 from convert.options import Options
 from convert.settings import Settings
 
 OWNER = "batch"  # no key has this name: a key's is a number
 LOOK = 0.25  # seconds between two looks at what has ended
-PASSING = ("killed", "internal", "text-gone")  # errors of a job that is tried again when its text is sent again
 _TRIES = 5  # of a job that somebody else erases
 
 
@@ -75,7 +75,7 @@ class Workers:
             except queue.Full as full:
                 time.sleep(full.retry_after)
                 continue
-            if not (job.error and job.error["code"] in PASSING):
+            if not (job.error and job.error["code"] in AGAIN):
                 return job
             queue.cancel(self.engine, job.id, OWNER)
 

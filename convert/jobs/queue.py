@@ -330,9 +330,7 @@ def claim(engine: sa.Engine, worker: str, most: int, lease: float = LEASE, only:
     """At most `most` jobs that wait, those first that matter most, now leased to `worker`."""
     with writing(engine) as c:
         moment = now(c)
-        # Beyond PATIENCE nothing is ever put off: a time further ahead is of a clock that was set back since.
-        due = (JOBS.c.run_after <= moment) | (JOBS.c.run_after > moment + 2 * PATIENCE)
-        waiting = sa.select(JOBS.c.seq).where(JOBS.c.state == "queued", due)
+        waiting = sa.select(JOBS.c.seq).where(JOBS.c.state == "queued", _due(moment))
         if only:
             waiting = waiting.where(JOBS.c.id == only)
         waiting = waiting.order_by(JOBS.c.priority.desc(), JOBS.c.seq).limit(most).with_for_update(skip_locked=True)
@@ -354,6 +352,11 @@ def claim(engine: sa.Engine, worker: str, most: int, lease: float = LEASE, only:
     return [_job(tuple(row)[:-1]) for row in rows]
 
 
+def _due(moment: float) -> Any:
+    """Which jobs are not put off. Beyond PATIENCE none ever is: a time further ahead is of a clock set back since."""
+    return (JOBS.c.run_after <= moment) | (JOBS.c.run_after > moment + 2 * PATIENCE)
+
+
 def announce(engine: sa.Engine, most: int, again: float) -> list[str]:
     """The jobs that wait and matter most, `most` of them, which nobody was told of in the last `again` seconds.
 
@@ -362,7 +365,7 @@ def announce(engine: sa.Engine, most: int, again: float) -> list[str]:
     with writing(engine) as c:
         moment = now(c)
         untold = (JOBS.c.lease_until < moment) | (JOBS.c.lease_until > moment + 4 * again)  # a clock was set back
-        waiting = sa.select(JOBS.c.seq).where(JOBS.c.state == "queued", JOBS.c.run_after <= moment, untold)
+        waiting = sa.select(JOBS.c.seq).where(JOBS.c.state == "queued", _due(moment), untold)
         waiting = waiting.order_by(JOBS.c.priority.desc(), JOBS.c.seq).limit(most).with_for_update(skip_locked=True)
         told = JOBS.update().where(JOBS.c.seq.in_(waiting.scalar_subquery())).values(lease_until=moment + again)
         rows = c.execute(told.returning(JOBS.c.id, JOBS.c.priority, JOBS.c.seq)).all()
