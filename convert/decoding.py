@@ -180,7 +180,8 @@ def _wide(data: bytes) -> str:
                 return name
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if even + odd >= len(sample) * 0.2 and min(even, odd) * 20 < max(even, odd):
-        return "utf-16-le" if even < odd else "utf-16-be"
+        name = "utf-16-le" if even < odd else "utf-16-be"
+        return "" if _controls(sample.decode(name, "replace").encode("utf-8")) else name
     found = [r for name in ("utf-16-le", "utf-16-be") if (r := _reading(name, _attempt(_even(sample), name)))]
     best = min(found, key=_rank, default=None)
     controls = best is not None and re.search("[\x00-\x08\x0e-\x1f]", best.text)
@@ -193,8 +194,13 @@ def _even(sample: bytes) -> bytes:
 
 
 def _binary(data: bytes) -> bool:
+    return data.count(0) > len(data) // 1000 or _controls(data)
+
+
+def _controls(data: bytes) -> bool:
+    """Whether it holds more control characters than a text that was damaged."""
     controls = sum(data.count(bytes((c,))) for c in range(32) if c not in (7, 8, 9, 10, 11, 12, 13, 27))
-    return data.count(0) > len(data) // 1000 or controls > len(data) // 100 + 2
+    return controls > len(data) // 100 + 2
 
 
 def _shifted(data: bytes) -> tuple[str, tuple[Remark, ...]] | None:

@@ -366,7 +366,15 @@ def test_nothing_is_empty(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\n", b"PK\x03\x04rest", b"\x89PNG\r\n", b"\x7fELF", b"a\x00\x01\x02\x03" * 9]
+    "data",
+    [
+        b"%PDF-1.7\n",
+        b"PK\x03\x04rest",
+        b"\x89PNG\r\n",
+        b"\x7fELF",
+        b"a\x00\x01\x02\x03" * 9,
+        b"\x00\x01\x02\xff" * 400,  # its zero bytes stand where those of UTF-16 would
+    ],
 )
 def test_what_is_no_text(data: bytes) -> None:
     with pytest.raises(NotText) as caught:
