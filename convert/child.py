@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import faulthandler
+import gc
 import json
 import os
 import resource
@@ -24,6 +25,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -77,7 +79,7 @@ class Child:
         self._ready()
 
     def convert(
-        self, source: Source, formats: Sequence[str], options: Options, page: bool = False, told: Told = lambda _: None
+        self, source: Source, formats: Sequence[str], options: Options, page: bool = False, told: Told | None = None
     ) -> Reply:
         """The editions of `source`, in the order of `formats`; without formats the report alone, or its page too.
 
@@ -86,7 +88,7 @@ class Child:
         return self._asked([(source, options.overrides)], formats, options, told, page=page)
 
     def collect(
-        self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options, told: Told = lambda _: None
+        self, texts: Sequence[tuple[Source, str]], formats: Sequence[str], options: Options, told: Told | None = None
     ) -> Reply:
         """The editions of one issue of `texts`, each with its overrides. Raises what `convert` does."""
         return self._asked(texts, formats, options, told, collect=True)
@@ -107,20 +109,21 @@ class Child:
         texts: Sequence[tuple[Source, str]],
         formats: Sequence[str],
         options: Options,
-        told: Told = lambda _: None,
+        told: Told | None = None,
         more: Sequence[Edition] = (),
         **said: Any,
     ) -> Reply:
         process = self._ready()
         heads = [{"name": source.name, "size": len(source.data), "overrides": own} for source, own in texts]
-        request = {"texts": heads, "formats": list(formats), "options": asdict(options), **said}
+        request = {"texts": heads, "formats": list(formats), "options": _as_json(options), "told": bool(told), **said}
         late, answered = threading.Event(), threading.Event()
         watch = threading.Thread(target=self._watch, args=(process, late, answered), daemon=True)
         watch.start()
         try:
             _send(process.stdin, request, b"".join([*(source.data for source, _ in texts), *(e.data for e in more)]))
             while "stage" in (answer := _receive(process.stdout))[0]:
-                told(answer[0]["stage"])
+                if told:
+                    told(answer[0]["stage"])
             head, data = answer
         except (EOFError, OSError):
             raise self._died(late.is_set()) from None
@@ -246,12 +249,19 @@ def _live(limits: Limits, formats: Sequence[str], requests: int, replies: int) -
         os.setsid()
         _bound(limits)
         _warm(limits, formats)
+        gc.freeze()  # what is loaded stays: a collector that looks through it writes to pages shared with the parent
         _serve(limits, os.fdopen(requests, "rb"), os.fdopen(replies, "wb"))
     finally:
         os._exit(0)
 
 
 # ---------------------------------------------------------------- frames
+
+
+@lru_cache(64)
+def _as_json(options: Options) -> dict[str, Any]:
+    """The options of a request, which are mostly those of the one before. Not to be changed."""
+    return asdict(options)
 
 
 def _send(pipe: IO[bytes] | None, head: dict[str, Any], data: bytes) -> None:
@@ -438,10 +448,15 @@ def _serve(limits: Limits, requests: IO[bytes], replies: IO[bytes]) -> None:
             return
         _allow_cpu(int(limits.wall_seconds) + _GRACE)
         try:
-            reply, raw = _answer(head, data, limits, lambda stage: _send(replies, {"stage": stage}, b""))
+            reply, raw = _answer(head, data, limits, _telling(replies) if head["told"] else lambda _: None)
         except Exception as error:
             reply, raw = _crash(error), b""
         _send(replies, reply, raw)
+
+
+def _telling(replies: IO[bytes]) -> Told:
+    """Each stage as a frame of its own."""
+    return lambda stage: _send(replies, {"stage": stage}, b"")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from convert.child import Child
 from convert.editions import EDITIONS, media_name
 from convert.errors import ConvertError, NoSpace, OutputError, Unavailable
 from convert.files import refuse_source
-from convert.installation import digest_of
+from convert.installation import digest_of, installation
 from convert.options import BY_NAME, Limits, Options, options_from
 from convert.places import Place
 
@@ -184,6 +184,7 @@ def run(
 
     Once `stopped`, only what runs is finished.
     """
+    installation()  # kept from now on; or all threads would go and ask for it at once
     return hands.each(tasks, lambda task, child: _done(task, order, output, journal, workers or child), stopped)
 
 
