@@ -63,11 +63,12 @@ class Place:
 
     def _place(self, files: Mapping[str, bytes], sure: bool) -> None:
         beside = {name: self._beside(name) for name in files}
+        for folder in {os.path.dirname(path) for path in (*beside.values(), *map(self.at, files))}:
+            os.makedirs(folder, exist_ok=True)
         try:
             for name, data in files.items():
                 _write(beside[name], data, sure)
             for name in files:
-                os.makedirs(os.path.dirname(self.at(name)), exist_ok=True)
                 os.replace(beside[name], self.at(name))
         finally:
             for temporary in beside.values():
@@ -110,7 +111,6 @@ class Place:
     def _beside(self, name: str) -> str:
         folder, last = os.path.split(self.at(name))
         folder = self.at(self.waiting) if self.waiting else folder
-        os.makedirs(folder, exist_ok=True)
         return f"{folder}/{last[:60] if len(last) < 200 else ''}.{uuid.uuid4().hex[:8]}.tmp"
 
 

@@ -412,6 +412,29 @@ def test_rules_of_scripts_are_asked_where_they_say_something(page: str, asked: b
     assert (pdf.SCRIPTS in pdf._sheets(page)) == asked
 
 
+_WITHOUT = """
+import os, sys, cffi
+from convert import Source, pipeline
+from convert.errors import MissingDependency
+load = cffi.FFI.dlopen
+cffi.FFI.dlopen = lambda ffi, name, flags: load(ffi, "none" if sys.argv[1] in name else name, flags)
+path = os.environ["PATH"]
+try:
+    print(len(pipeline.convert(Source("a.txt", b"Words."), ("pdf",)).editions), "set")
+except MissingDependency as error:
+    print(error.hint)
+assert os.environ["PATH"] == path
+"""
+
+
+@pytest.mark.parametrize(("lacking", "said"), [("pango", "Install Pango: apt-get install"), ("nothing", "1 set")])
+def test_a_library_that_is_missing_is_named(lacking: str, said: str) -> None:
+    """And while the engine looks for them, no compiler is found, but afterwards."""
+    command = [sys.executable, "-c", _WITHOUT, lacking]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, said in done.stdout) == (0, True), done.stderr
+
+
 def test_a_difference_is_named_with_its_member() -> None:
     """What `make same` says of files that are not the same."""
     plain = {"a.epub": _archive(b"one"), "a.html": b"<p>one", "b.html": b""}
