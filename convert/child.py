@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import faulthandler
+import fcntl
 import gc
 import json
 import os
@@ -38,9 +39,12 @@ _HEAD = struct.Struct(">IQ")  # length of the JSON head, length of the raw bytes
 # How a process ends that ran out of time or memory; an engine in C may not survive a refused allocation.
 _KILLED = [-s for s in (signal.SIGXCPU, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGTRAP)]
 _GRACE = 5  # seconds of processor time past the wall limit, so that the wall limit is what people meet
+_ROOM = 1 << 20  # bytes that a pipe holds, as far as the system allows
 _TICK = 0.25  # seconds between two looks at the clock while a child works
 _AWAKE = 1.0  # and the most that counts between two: who comes later than that was stopped meanwhile
-_RECYCLE = 200  # conversions a child does before a fresh one takes over: WeasyPrint's memory does not come back
+# A fresh child takes over from one that has set so much text as PDF, for which the engine has by then kept some 40 MB.
+# A text of a few words wears a child too; one that becomes no PDF hardly does.
+_LIFE, _LEAST, _NO_PDF = 3_000_000, 1_500, 1 / 32  # bytes; bytes; share
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Child:
         """`fork`: the first child is a copy of this process, which saves a start; only where no other thread runs."""
         self.limits = limits
         self.fork = fork
-        self.done = 0
+        self.worn = 0.0  # bytes of text that it has set as PDF
         self._process: subprocess.Popen[bytes] | Forked | None = None
         self._formats: tuple[str, ...] = ()
 
@@ -132,7 +136,7 @@ class Child:
             watch.join()
         if late.is_set():
             self.close()  # the answer came in the instant its time was up: it stands, the child does not
-        self.done += 1
+        self.worn += (_LEAST + _size(texts)) * (1 if "pdf" in formats else _NO_PDF)
         if "error" in head:
             raise _error_from(head["error"])
         return Reply(tuple(_editions_from(head["editions"], data)), head["report"])
@@ -156,14 +160,15 @@ class Child:
                 pipe.close()
 
     def _ready(self) -> subprocess.Popen[bytes] | Forked:
-        if self._process is not None and (self._process.poll() is not None or self.done >= _RECYCLE):
+        if self._process is not None and (self._process.poll() is not None or self.worn >= _LIFE):
             self.close()
         if self._process is None:
-            self.done = 0
+            self.worn = 0.0
             try:
                 self._process = Forked(self.limits, self._formats) if self.fork else _spawned(self.limits)
             except OSError as error:  # too many processes or files, too little memory: the machine's fault, no text's
                 raise Unavailable(f"No process can be started: {error.strerror}.", "Try again in a moment.") from error
+            _widen(self._process.stdout)
             self.fork = False  # by the time that another is wanted, there may be threads
         return self._process
 
@@ -262,6 +267,13 @@ def _live(limits: Limits, formats: Sequence[str], requests: int, replies: int) -
 def _as_json(options: Options) -> dict[str, Any]:
     """The options of a request, which are mostly those of the one before. Not to be changed."""
     return asdict(options)
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Make room in a pipe for an answer, which its child is then rid of at once. Linux only."""
+    assert pipe is not None
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def _send(pipe: IO[bytes] | None, head: dict[str, Any], data: bytes) -> None:

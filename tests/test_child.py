@@ -90,9 +90,12 @@ def test_one_process_serves_many(child: Child) -> None:
 
 
 def test_a_fresh_one_takes_over_in_time(child: Child, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "_RECYCLE", 1)
+    """Once it has set enough text as PDF, of which its engine keeps something; other formats wear it little."""
+    monkeypatch.setattr(frames, "_LIFE", 1000)
     works(child)
     first = child.pid
+    child.convert(SMALL, ("pdf",), Options())
+    assert child.pid == first
     works(child)
     assert child.pid != first
     assert first is not None
