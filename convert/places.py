@@ -197,7 +197,7 @@ def _told(url: str) -> Iterator[None]:
         if not isinstance(error, OSError):
             if not is_afar(url):
                 raise
-            raise Unavailable(f"{url} does not answer: {error}.", "Try again in a moment.") from error
+            raise Unavailable(f"{url} does not answer: {str(error).rstrip('.')}.", "Try again in a moment.") from error
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise NoSpace(f"{url} is full.", "Free some space, then go on.") from error
         raise Unavailable(f"{url} does not answer: {error.strerror or error}.", "Try again in a moment.") from error

@@ -457,6 +457,7 @@ def test_a_store_that_does_not_answer_is_said(kind: str, monkeypatch: pytest.Mon
     server.server_close()
     assert done.returncode in (1, 5), done.stderr
     assert "does not answer" in done.stderr
+    assert ".." not in done.stderr
 
 
 # ---------------------------------------------------------------- reports

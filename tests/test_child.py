@@ -90,16 +90,24 @@ def test_one_process_serves_many(child: Child) -> None:
 
 
 def test_a_fresh_one_takes_over_in_time(child: Child, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once it has set enough text as PDF, of which its engine keeps something; other formats wear it little."""
-    monkeypatch.setattr(frames, "_LIFE", 1000)
+    monkeypatch.setattr(frames, "_LIFE", 1)
     works(child)
     first = child.pid
-    child.convert(SMALL, ("pdf",), Options())
-    assert child.pid == first
     works(child)
     assert child.pid != first
     assert first is not None
     assert gone(first)
+
+
+def test_a_pdf_wears_a_child_and_other_formats_hardly_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "_LIFE", 1000)
+    with Child() as one:
+        works(one)
+        first = one.pid
+        one.convert(SMALL, ("pdf",), Options())
+        assert one.pid == first
+        works(one)
+        assert one.pid != first
 
 
 def test_options_cross_whole(child: Child) -> None:

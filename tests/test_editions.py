@@ -12,7 +12,6 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +26,7 @@ from weasyprint import HTML
 from benchmarks import same
 from convert import Source, ledger, pandoc, pipeline
 from convert import tree as t
+from convert.check import epubcheck
 from convert.editions import EDITIONS, pdf
 from convert.editions.markup import Setter
 from convert.errors import UsageError
@@ -273,9 +273,8 @@ def test_epubcheck_has_nothing_to_say(every: Files, tmp_path: Path) -> None:
     books |= {"hostile": editions(HOSTILE_TEXT, ("epub",), HOSTILE)["epub"]}
     for name, data in books.items():
         (tmp_path / f"{name}.epub").write_bytes(data)
-    with ThreadPoolExecutor(2) as pool:
-        said = dict(zip(books, pool.map(epubcheck, [tmp_path / f"{name}.epub" for name in books]), strict=True))
-    assert {name: found for name, found in said.items() if found} == {}
+    said = epubcheck.run([tmp_path / f"{name}.epub" for name in books])
+    assert {path.stem: found for path, found in said.items() if found} == {}
 
 
 def test_epub_has_its_type_and_its_ways_in(every: Files) -> None:
@@ -576,17 +575,6 @@ def xmp(data: bytes) -> dict[str, list[str]]:
         for x in top
         if x.prefix in ("dc", "pdfaid", "pdfuaid")
     }
-
-
-def epubcheck(path: Path) -> list[str]:
-    """What EPUBCheck says against the book at `path`."""
-    import epubcheck as package
-
-    jar = Path(package.__file__).parent / "epubcheck.jar"
-    command = ["java", "-XX:TieredStopAtLevel=1", "-jar", str(jar), "--json", "-", "--quiet", str(path)]
-    done = subprocess.run(command, capture_output=True, timeout=90, check=False)
-    messages = json.loads(done.stdout)["messages"]
-    return [f"{m['ID']} {m['locations'][0]['path']}: {m['message']}" for m in messages if m["severity"] != "INFO"]
 
 
 def members(data: bytes) -> Files:

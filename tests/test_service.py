@@ -150,7 +150,7 @@ def test_erasing_kills_what_runs() -> None:
 
 
 def test_what_is_over_its_time_is_gone_and_says_so() -> None:
-    with serving("import convert.jobs.supervisor as s; s.SWEEP = 0.2; ", EDITIONS_KEEP_SECONDS="1") as server:
+    with serving(EDITIONS_LEASE="1", EDITIONS_KEEP_SECONDS="1") as server:
         job = submitted(server)
         wait_until(lambda: server.ask("GET", f"/v1/jobs/{job['id']}").status == 410, 20)
         assert server.ask("GET", f"/v1/jobs/{job['id']}").json["code"] == "gone"

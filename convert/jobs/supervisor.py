@@ -115,7 +115,7 @@ class Supervisor:
                     renewed = moment
                 if not (self.stopping.is_set() or self.told):
                     self._claim()
-                if moment - swept >= SWEEP:
+                if moment - swept >= min(SWEEP, self.lease):  # a lease that ran out is seen within another
                     swept = moment
                     self._sweep()
             except Unavailable as error:  # it goes on by itself once the database is back
