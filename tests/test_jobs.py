@@ -103,6 +103,22 @@ def test_tables_are_made_once_and_by_one_at_a_time(url: str) -> None:
         one.dispose()
 
 
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    """SQLite itself says in one of thirty turns that it is locked, and waits for nobody."""
+    together = threading.Barrier(4)
+
+    def opened(turn: int) -> str:
+        engine = table.engine(f"sqlite:///{tmp_path}/{turn}.db")
+        together.wait()
+        with engine.connect() as c:
+            mode = str(c.exec_driver_sql("PRAGMA journal_mode").scalar())
+        engine.dispose()
+        return mode
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(opened, [n // 4 for n in range(200)])) == {"wal"}
+
+
 def test_a_job_goes_through_its_states(engine: sa.Engine) -> None:
     (job,) = submit(engine, new())
     assert (job.state, job.attempt, job.progress) == ("queued", 0, 0)
@@ -164,6 +180,23 @@ def test_a_supervisor_s_death_is_not_the_job_s_failure(engine: sa.Engine) -> Non
         turn_clock(engine, lease_until=0.0)
         queue.reclaim(engine)
     assert state(engine, job) == "queued"
+
+
+def test_jobs_of_the_dead_wait_for_no_lease(engine: sa.Engine) -> None:
+    """One is gone, one lies there until its parent looks, one lives, one is on another machine."""
+    gone, lies, lives = (subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) for _ in range(3))
+    for process in (gone, lies):
+        process.kill()
+    gone.wait()
+    os.waitid(os.P_PID, lies.pid, os.WEXITED | os.WNOWAIT)
+    submit(engine, *(new(n) for n in range(4)))
+    names = [f"here:{gone.pid}:1", f"here:{lies.pid}:1", f"here:{lives.pid}:1", f"there:{gone.pid}:1"]
+    taken = [queue.claim(engine, name, 1)[0] for name in names]
+    assert queue.reclaim_dead(engine, "here") == 2
+    assert [state(engine, job) for job in taken] == ["queued", "queued", "running", "running"]
+    for process in (gone, lies, lives):
+        process.kill()
+        process.communicate()
 
 
 def test_a_child_s_death_is_tried_again_later_and_in_the_end_no_more(engine: sa.Engine) -> None:

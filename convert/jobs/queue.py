@@ -15,6 +15,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -440,13 +441,18 @@ def reclaim_dead(engine: sa.Engine, host: str) -> int:
 
 
 def _lives(worker: str) -> bool:
+    """Whether a process of this machine works; one that ended may lie there until its parent looks, which may be never.
+
+    Where it cannot be told, it counts as alive: its lease will run out.
+    """
     try:
-        os.kill(int(worker.split(":")[1]), 0)
+        pid = int(worker.split(":")[1])
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2][:1] != b"Z"
     except ProcessLookupError:
         return False
-    except (PermissionError, ValueError, IndexError):
-        pass
-    return True
+    except (OSError, ValueError, IndexError):
+        return True
 
 
 def reclaim(engine: sa.Engine, lease: float = LEASE) -> int:

@@ -36,11 +36,22 @@ REST = 1.0  # seconds before the next try of what is not available, or broke
 IDLE = 0.05  # seconds between two looks at the queue, unless woken
 SWEEP = 10.0
 DAY = 86400.0
-_HOST = socket.gethostname().replace(":", "-")[:40]
 POST = 1.0  # seconds between two looks at what webhooks are to be sent
 POSTMEN = 4  # so many receivers may be slow at once before others wait
 _LOG = logging.getLogger("editions.jobs")
 BROKEN = ConvertError("The service failed at this job.", "This is our bug: please report it with the job's id.")
+
+
+def _host() -> str:
+    """This machine, and whose numbers its processes have: two containers may be called alike."""
+    try:
+        numbers = f".{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        numbers = ""
+    return socket.gethostname().replace(":", "-")[:40] + numbers
+
+
+_HOST = _host()
 
 
 class Hand:
@@ -99,9 +110,6 @@ class Supervisor:
     def run(self) -> None:
         """Work until `stopping` is set and what is under way is done."""
         renewed = swept = 0.0
-        with suppress(Unavailable):
-            if back := queue.reclaim_dead(self.engine, _HOST):
-                _log("reclaimed", count=back, why="their supervisor is dead")
         for postman in self.postmen:
             postman.start()
         while not (self.stopping.is_set() and not self._held()):
@@ -169,8 +177,10 @@ class Supervisor:
                 hand.drop()
 
     def _sweep(self) -> None:
+        if back := queue.reclaim_dead(self.engine, _HOST):
+            _log("reclaimed", count=back, why="their supervisor is dead")
         if back := queue.reclaim(self.engine, self.lease):
-            _log("reclaimed", count=back)
+            _log("reclaimed", count=back, why="their lease ran out")
         for blob in queue.expire(self.engine, self.tombstone):
             self.store.forget(blob)
         shelf = f"{int(time.time() / DAY * 256) % 256:02x}"  # the whole store in a day, and never all at once

@@ -5,6 +5,7 @@ SQLite by default, PostgreSQL by its URL. Times are seconds since 1970, as the d
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from convert.errors import NoSpace, Unavailable, UsageError
 
 Engine = sa.Engine  # for those who only pass it on
 METADATA = sa.MetaData()
+TURN = 30.0  # seconds that somebody waits for a turn at SQLite's file
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up an INTEGER only
 
 JOBS = sa.Table(
@@ -118,7 +120,7 @@ def engine(url: str) -> sa.Engine:
                 f"The database of EDITIONS_DATABASE cannot be used: {error}.",
                 "Write postgresql+psycopg://USER:PASSWORD@HOST/NAME, with editions[postgresql] installed.",
             ) from None
-    made = sa.create_engine(url, connect_args={"timeout": 30})
+    made = sa.create_engine(url, connect_args={"timeout": TURN})
     sa.event.listen(made, "connect", _prepare)
     sa.event.listen(made, "begin", _begin)
     return made
@@ -147,8 +149,22 @@ _BOUNDS = "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=10000 -c 
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # no transaction of the driver's own
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    _log_ahead(connection)
+
+
+def _log_ahead(connection: Any) -> None:
+    """Have the file's log written ahead. SQLite waits for no turn at this, where several open a new file at once."""
+    until = time.monotonic() + TURN
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _begin(connection: sa.Connection) -> None:
