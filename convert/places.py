@@ -38,7 +38,20 @@ class Place:
         with _told(url):
             self.files, self.root = fsspec.core.url_to_fs(url, **_terms(url))
             self.local = type(self.files).__name__ == "LocalFileSystem"
-            self.files.makedirs(self.root, exist_ok=True)
+            if hasattr(self.files, "call_s3"):
+                self._look()
+            else:
+                self.files.makedirs(self.root, exist_ok=True)
+
+    def _look(self) -> None:
+        """Look whether the bucket is there. Who misspells its name gets no new one, and hears of it at once."""
+        bucket = self.root.partition("/")[0]
+        try:
+            self.files.call_s3("head_bucket", Bucket=bucket)
+        except FileNotFoundError:
+            raise Unavailable(f"There is no bucket {bucket}.", "Correct its name, or make it first.") from None
+        except PermissionError:
+            pass  # who may not look may still write
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes, or None where it is not there."""

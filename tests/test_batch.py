@@ -425,6 +425,13 @@ def test_from_a_bucket_into_a_bucket(bucket: str, tmp_path: Path) -> None:
     assert "There is no text at" in here.stderr
 
 
+def test_a_bucket_that_is_not_there_is_named_and_not_made(bucket: str, tmp_path: Path) -> None:
+    written(tmp_path, ["a.txt"])
+    for _ in range(2):
+        done = run(str(tmp_path / "a.txt"), "-o", "s3://buckett/out", "-t", "html")
+        assert (done.returncode, "There is no bucket buckett" in done.stderr) == (1, True), done.stderr
+
+
 class Refusing(BaseHTTPRequestHandler):
     """A store that is too busy for everything."""
 
@@ -435,7 +442,8 @@ class Refusing(BaseHTTPRequestHandler):
         self.send_response(503)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     do_GET = do_PUT = do_HEAD = do_POST = do_ANY
 
