@@ -26,6 +26,8 @@ from convert.cli.told import Told, stopped_gently
 from convert.errors import UsageError
 from convert.places import is_afar
 
+_PIECE = 0.2  # seconds after which a signal is seen
+
 
 @click.command("watch")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -70,5 +72,6 @@ def watch_command(folder: Path, output: str, done: str | None, failed: str | Non
             while not stopping:
                 for outcome in watch.look(lambda: bool(stopping)):
                     told.tell(outcome, batch.line_of(outcome))
-                if not stopping:
-                    time.sleep(every)
+                until = time.monotonic() + every
+                while not stopping and (left := until - time.monotonic()) > 0:
+                    time.sleep(min(left, _PIECE))
