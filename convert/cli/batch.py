@@ -123,7 +123,7 @@ def _run(
             if not outcome.before:
                 journal.note(line)
             told.tell(outcome, line)
-            _stop_early(outcome, told, said, stopping)
+            _stop_early(outcome, told, stopping)
         return told.status(bool(stopping))
 
 
@@ -162,10 +162,10 @@ def _outcomes(
     yield from batch.checked(outcomes, order, place) if order.check else outcomes
 
 
-def _stop_early(outcome: Outcome, told: Told, said: dict[str, Any], stopping: list[str]) -> None:
+def _stop_early(outcome: Outcome, told: Told, stopping: list[str]) -> None:
     if stopping:
         return
     if outcome.error and outcome.error.code == "no-space":
         stopping.append("The disk is full.")
-    elif said["max_failures"] and told.failed >= said["max_failures"]:
-        stopping.append(f"{told.failed} texts have failed (--max-failures).")
+    elif told.too_many():
+        stopping.append(f"{told.tried} texts have failed (--max-failures).")

@@ -48,6 +48,7 @@ class Told:
     def __init__(self, said: dict[str, Any], output: str) -> None:
         self.said, self.output = said, output.rstrip("/")
         self.total = self.set = self.failed = self.unchanged = self.remarked = self.invalid = 0
+        self.tried = 0  # of those that failed, the ones that this run tried
         self.full = False
         self._reports = ExitStack()
         self._lines: list[Callable[[dict[str, Any]], None]] = []
@@ -76,6 +77,7 @@ class Told:
     def tell(self, outcome: Outcome, line: dict[str, Any]) -> None:
         """What became of one text."""
         self.failed += not line["ok"]
+        self.tried += not line["ok"] and not outcome.before
         self.set += line["ok"] and not outcome.before
         self.unchanged += line["ok"] and bool(outcome.before)
         self.full = self.full or bool(outcome.error and outcome.error.code == "no-space")
@@ -117,9 +119,13 @@ class Told:
             self._sum_up(stopped)
         if self.full:
             return 9
-        if stopped and not self.said["max_failures"]:
+        if stopped and not self.too_many():
             return STOPPED
         return PARTLY if self.failed else INVALID if self.invalid else WARNED if self._warned() else 0
+
+    def too_many(self) -> bool:
+        """Whether as many texts have failed as may fail; those that failed before do not count."""
+        return bool(self.said["max_failures"] and self.tried >= self.said["max_failures"])
 
     def _sum_up(self, stopped: bool) -> None:
         if self.said["as_json"] or (self.said["quiet"] and not stopped):
