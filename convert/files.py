@@ -43,7 +43,7 @@ def sidecar(name: str) -> str:
     """The overrides beside text `name`: what its NAME.editions.yaml says, "" where there is none."""
     path = Path(name)
     beside = path.with_name(path.stem + SIDECAR) if name != "-" and path.name else path
-    return overrides(str(beside)) if beside != path and beside.is_file() else ""
+    return overrides(str(beside)) if beside != path and os.path.isfile(beside) else ""
 
 
 def overrides(name: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,7 @@ from convert.batch.journal import Journal
 from convert.batch.reports import Page, doubt
 from convert.batch.texts import Text, Unfound
 from convert.batch.watch import Watch
+from convert.child import Child, Reply
 from convert.errors import InputError, LimitError, OutputError
 from convert.options import Limits, Options
 from convert.places import Place
@@ -66,7 +68,15 @@ def command(*words: str) -> list[str]:
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """What it says."""
-    return subprocess.run(command(*words), capture_output=True, text=True, cwd=ROOT, timeout=110, check=False)
+    return subprocess.run(
+        command(*words),
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        cwd=ROOT,
+        timeout=110,
+        check=False,
+    )
 
 
 # ---------------------------------------------------------------- what an INPUT may be
@@ -516,6 +526,57 @@ def test_errors_keep_their_code() -> None:
     assert refused.value.code == "missing"
 
 
+# ---------------------------------------------------------------- what is odd
+
+
+def test_what_is_odd_is_named_and_the_rest_is_done(tmp_path: Path) -> None:
+    drop = written(tmp_path / "in", ["good.txt", "._good.txt", "~$good.txt", ".git/no.txt", "x" * 246 + ".txt"])
+    os.mkfifo(drop / "pipe.txt")
+    (drop / "device.txt").symlink_to("/dev/zero")
+    rows = [{"file": "good.txt", "output": "by-row"}, {"file": "a\0.txt"}, {"file": "b.txt", "output": "\ud800/y"}]
+    (tmp_path / "in" / "rows.jsonl").write_text("\n".join([*map(json.dumps, rows), "[" * 200_000]))
+    done = run(str(drop), str(drop / "rows.jsonl"), "-o", str(tmp_path / "out"), "-t", "html")
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+    assert {"by-row.html", "good.html"} < set(files_in(tmp_path / "out"))
+    assert len(files_in(tmp_path / "out")) == 3  # the long name is a name
+    assert len(done.stderr.splitlines()) == 5  # the pipe, the device, three rows
+    again = run(str(drop / "good.txt"), "-o", str(tmp_path / "out"), "-t", "html")
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_manifest_afar_names_what_lies_beside_it(tmp_path: Path) -> None:
+    written(tmp_path, ["l/17.txt"])
+    (tmp_path / "list.csv").write_text("file,output\nl/17.txt,quay\n")
+    done = run(f"file://{tmp_path}/list.csv", "-o", str(tmp_path / "out"), "-t", "html")
+    assert (done.returncode, list(files_in(tmp_path / "out"))) == (0, ["quay.html"]), done.stderr
+
+
+def test_a_page_names_folders_that_are_not_utf_8(tmp_path: Path) -> None:
+    written(tmp_path / "in" / os.fsdecode(b"caf\xe9"), ["a.txt"])
+    page = tmp_path / "report.html"
+    done = run(str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-t", "html", "--report", str(page))
+    assert done.returncode == 0, done.stderr
+    assert 'href="out/caf%E9/a.html"' in page.read_text("utf-8")
+
+
+def test_failures_of_before_do_not_count_and_a_signal_is_no_success(tmp_path: Path) -> None:
+    drop = written(tmp_path / "in", [f"good{n}.txt" for n in range(3)])
+    for n in range(3):
+        (drop / f"bad{n}.txt").write_bytes(b"")
+    words = (str(drop), "-o", str(tmp_path / "out"), "-t", "html", "--jobs", "1", "--resume")
+    first = run(*words, "--max-failures", "3")
+    assert (first.returncode, "left: go on with --resume" in first.stderr) == (5, True)
+    assert run(*words, "--max-failures", "3").returncode == 5
+    assert len(files_in(tmp_path / "out")) == 3
+    many = written(tmp_path / "many", [f"{n}.txt" for n in range(400)])
+    process = subprocess.Popen(command(str(many), "-o", str(tmp_path / "o"), "-q", "--max-failures", "9"), cwd=ROOT)
+    while not files_in(tmp_path / "o"):
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 130
+
+
 # ---------------------------------------------------------------- a watched folder
 
 
@@ -587,3 +648,44 @@ def test_two_dropped_texts_of_one_name_by_metadata_do_not_share_it(tmp_path: Pat
             assert not list(watch.look())
             assert [o.error for o in watch.look()] == [None]
     assert sorted(files_in(out)) == ["of-ropes-2.html", "of-ropes.html"]
+
+
+def test_what_is_dropped_while_its_like_is_set_is_set_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop, out = written(tmp_path / "drop", ["a.txt"]), tmp_path / "out"
+    order, convert = batch.Order(("html",), Options(), Limits()), Child.convert
+
+    def slowly(*said: Any, **more: Any) -> Reply:
+        monkeypatch.undo()
+        written(drop, ["a.txt"], "Of newer ropes")
+        return convert(*said, **more)
+
+    with Journal(out / ".editions") as journal, batch.Hands(Limits(), 1, afar=True) as hands:
+        watch = Watch(drop, Place(str(out)), order, hands, journal, drop / "done", drop / "failed")
+        assert not list(watch.look())
+        monkeypatch.setattr(Child, "convert", slowly)
+        assert [o.error for o in watch.look()] == [None]
+        assert (drop / "a.txt").exists()
+        for _ in range(2):
+            list(watch.look())
+    assert b"Of newer ropes" in files_in(out)["a.html"]
+    assert (drop / "done" / "a.txt").exists()
+
+
+def test_what_cannot_be_moved_is_said_once_and_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And folders named in full are known for what they are."""
+    drop, out = written(tmp_path / "drop", ["a.txt"]), tmp_path / "out"
+    (drop / "done").write_text("A file of that name.")
+    monkeypatch.chdir(tmp_path)
+    order = batch.Order(("html",), Options(), Limits())
+    with Journal(out / ".editions") as journal, batch.Hands(Limits(), 1, afar=True) as hands:
+        watch = Watch(Path("drop"), Place(str(out)), order, hands, journal, drop / "done", drop / "failed")
+        assert not list(watch.look())
+        assert ["cannot be moved" in str(o.error) for o in watch.look()] == [True]
+        assert not list(watch.look())
+        (drop / "done").unlink()
+        os.utime(drop / "a.txt")
+        assert not list(watch.look())
+        assert [o.error for o in watch.look()] == [None]
+        for _ in range(3):
+            assert not list(watch.look())
+    assert sorted(files_in(drop)) == ["done/a.txt"]

@@ -19,7 +19,7 @@ from convert.batch.journal import Journal
 from convert.batch.texts import Text, Unfound
 from convert.child import Child
 from convert.editions import EDITIONS, media_name
-from convert.errors import ConvertError, NoSpace, OutputError, Unavailable
+from convert.errors import ConvertError, InputError, NoSpace, OutputError, Unavailable
 from convert.files import refuse_source
 from convert.installation import digest_of, installation
 from convert.options import BY_NAME, Limits, Options, options_from
@@ -198,7 +198,7 @@ def stems(found: Iterable[Text | Unfound], order: Order, hands: Hands, journal: 
             line = journal.last(text.name, text.at) if order.resume else None
             known = line.get("stem") if line and line.get("key") == key_of(source, own, order) else None
             return text.name, known or child.stem(source, own)
-        except ConvertError:
+        except (ConvertError, OSError, ValueError):
             return text.name, ""  # it will be told when it is to be set
 
     return hands.each((text for text in found if isinstance(text, Text)), work)
@@ -216,6 +216,9 @@ def _done(task: Task, order: Order, output: Place, journal: Journal | None, sett
         _write(output, task, reply.editions)
     except ConvertError as error:
         return Outcome(task, error, key=key)
+    except (OSError, ValueError) as error:  # a name that no system takes; a file that goes while it is looked at
+        why = getattr(error, "strerror", None) or error
+        return Outcome(task, InputError(f"It cannot be read: {why}.", "Check the file and its name."), key=key)
     return Outcome(task, None, reply.report, key=key, sizes=tuple(len(e.data) for e in reply.editions))
 
 

@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from convert.errors import OutputError
+from convert.errors import NoSpace, OutputError
 
 _HALVES = re.compile("[\ud800-\udfff]")
 NAME, LOCK, WAITING = "journal.jsonl", "lock", "waiting"
@@ -54,7 +54,8 @@ class Journal:
 
     def close(self) -> None:
         """Let others in."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # what a full disk did not take has been said
+            self._file.close()
         self._lock.close()
 
     def last(self, text: str, at: str) -> dict[str, Any] | None:
@@ -71,8 +72,11 @@ class Journal:
         """Add a line on a text."""
         data = json_line(line).encode()
         at = self._file.seek(0, os.SEEK_END)
-        self._file.write(data)
-        self._file.flush()
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except OSError as error:
+            raise NoSpace(f"{self.path} cannot be written: {error.strerror}.", "Free some space, then go on.") from None
         self._at[_short(line["input"], line["at"])] = (at, len(data))
 
     def _lines(self) -> Any:
@@ -96,7 +100,7 @@ def json_line(line: Any) -> str:
 
 def _short(text: str, at: str) -> bytes:
     """A name in 16 bytes: of a million texts the journal keeps no more in memory."""
-    return hashlib.sha256(os.fsencode(f"{text}\0{at}")).digest()[:16]
+    return hashlib.sha256(f"{text}\0{at}".encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _parsed(data: bytes) -> dict[str, Any] | None:

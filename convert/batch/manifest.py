@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from convert.errors import ConvertError, InputError, UsageError
 from convert.options import BY_NAME, options_from
 
 FILE, OUTPUT = "file", "output"
+_NO_NAME = re.compile("[\0\ud800-\udfff]")
 csv.field_size_limit(1 << 24)
 
 
@@ -63,7 +65,7 @@ def _of_lines(file: Any) -> Iterator[tuple[int, Any]]:
         if line.strip():
             try:
                 yield number, json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 yield number, None
 
 
@@ -74,11 +76,19 @@ def _row(entry: Any, folder: str) -> Row:
     file, output = said.pop(FILE, ""), said.pop(OUTPUT, "")
     if not isinstance(file, str) or not file:
         raise UsageError(f"The row names no {FILE}.", f"Give the text's name in a column `{FILE}`.")
+    if _NO_NAME.search(f"{file}{output}"):
+        raise UsageError(f"The row's {FILE} or {OUTPUT} is no name that a file can have.", "Write it without NUL.")
     said = {name: _parted(name, value) for name, value in said.items()}
     options_from(said, "cli")  # what does not fit is refused before any work
-    if not places.is_afar(file):
-        file = os.path.normpath(os.path.join(folder, file))
-    return Row(file, _below(str(output)), said)
+    return Row(_beside(folder, file), _below(str(output)), said)
+
+
+def _beside(folder: str, file: str) -> str:
+    """The file as it is named in a manifest that lies in the folder, here or afar."""
+    if places.is_afar(file):
+        return file
+    kind, mark, rest = folder.rpartition("://")
+    return f"{kind}{mark}{os.path.normpath(os.path.join(rest, file))}"
 
 
 def _parted(name: str, value: Any) -> Any:

@@ -74,7 +74,7 @@ class Page:
         """The address of a file as the page has it beside it."""
         if "://" in path:
             return path
-        return quote(os.path.relpath(os.path.abspath(path), self.folder))
+        return quote(os.fsencode(os.path.relpath(os.path.abspath(path), self.folder)))
 
 
 def doubt(line: dict[str, Any]) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ manifest (CSV, JSON lines), an address that fsspec reaches (s3://bucket/texts/),
 
 from __future__ import annotations
 
+import codecs
 import glob
 import os
 import sys
@@ -69,7 +70,7 @@ def texts_in(names: Iterable[str]) -> Found:
 
 def _listed(_name: str) -> Found:
     """Names on standard input, a line each, or with a NUL after each as `find -print0` writes them."""
-    said = sys.stdin.buffer.read()
+    said = sys.stdin.buffer.read().removeprefix(codecs.BOM_UTF8)
     names = said.split(b"\0" if b"\0" in said else b"\n")
     return texts_in(os.fsdecode(name.rstrip(b"\r")) for name in names if name.strip() and name.strip() != b"-")
 
@@ -107,13 +108,18 @@ def _below(name: str) -> Found:
     """All texts in a folder and those within it; a folder that cannot be searched is named."""
     errors: list[OSError] = []
     for folder, inner, names in os.walk(name, onerror=errors.append):
-        inner[:] = sorted(one for one in inner if one != files.STATE and not _is_output(os.path.join(folder, one)))
-        paths = [Path(folder, one) for one in names if one.lower().endswith(READABLE)]
+        inner[:] = sorted(one for one in inner if not (_is_hidden(one) or _is_output(os.path.join(folder, one))))
+        paths = [Path(folder, one) for one in names if one.lower().endswith(READABLE) and not _is_hidden(one)]
         for path in sorted(files.one_each(paths)):
             yield Text(str(path), "" if folder == name else os.path.relpath(folder, name))
         yield from (_unsearched(error) for error in errors)
         errors.clear()
     yield from (_unsearched(error) for error in errors)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether it is a program's and not a publisher's: what Word and macOS put beside a file, .git, our own state."""
+    return name.startswith((".", "~$"))
 
 
 def _is_output(folder: str) -> bool:
@@ -162,7 +168,10 @@ def read(text: Text, most: int) -> Source:
         with parcel.named(text.archive):
             return Source(text.last, parcel.read(archive, archive.getinfo(text.member), most))
     if not places.is_afar(text.name):
-        _refuse_large(text.name, os.stat(text.name).st_size if os.path.isfile(text.name) else 0, most)
+        if os.path.isfile(text.name):
+            _refuse_large(text.name, os.path.getsize(text.name), most)
+        elif os.path.exists(text.name) and not os.path.isdir(text.name):
+            raise InputError(f"{text.name} is a pipe or a device, no file.", "Name a file.", code="no-file")
         return files.read_source(text.name)
     try:
         data = places.fetched(text.name, most)
