@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple
 
 from convert.errors import ConvertError, NoSpace, Unavailable
@@ -121,10 +122,32 @@ class Place:
         """Where a file is, as its file system has it."""
         return f"{self.root.rstrip('/')}/{name}"
 
+    def address(self, name: str) -> str:
+        """The file as `address` has it."""
+        return address(self.at(name)) if self.local else str(self.files.unstrip_protocol(self.at(name)))
+
     def _beside(self, name: str) -> str:
         folder, last = os.path.split(self.at(name))
         folder = self.at(self.waiting) if self.waiting else folder
         return f"{folder}/{last[:60] if len(last) < 200 else ''}.{uuid.uuid4().hex[:8]}.tmp"
+
+
+def address(name: str) -> str:
+    """A path or an address, in the one form in which two are compared."""
+    if is_afar(name):
+        import fsspec
+
+        files, path = fsspec.core.url_to_fs(name, **_terms(name))
+        if type(files).__name__ != "LocalFileSystem":
+            return str(files.unstrip_protocol(path))
+        name = path
+    folder, last = os.path.split(os.path.abspath(name))
+    return os.path.join(_real(folder), last)
+
+
+@lru_cache(1024)
+def _real(folder: str) -> str:
+    return os.path.realpath(folder)
 
 
 def is_afar(url: str) -> bool:

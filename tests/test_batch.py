@@ -526,6 +526,92 @@ def test_errors_keep_their_code() -> None:
     assert refused.value.code == "missing"
 
 
+# ---------------------------------------------------------------- what is taken
+
+
+HOUSE = "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>By hand, with words enough.</p></body></html>"
+IN_MEMORY = """
+import fsspec, sys
+from convert.cli import main
+files = fsspec.filesystem("memory")
+files.pipe_file("/t/a.txt", b"Hand\\n\\nBy Ada Moss\\n\\nThe rope lies on the quay.\\n")
+files.pipe_file("/t/b.html", sys.argv.pop(1).encode())
+for _ in range(2):
+    try:
+        main()
+    except SystemExit as end:
+        print(end.code)
+for name in sorted(files.find("/")):
+    print(name, "" if b"Editions" in files.cat_file(name) else "by hand")
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "there"),
+    [
+        ("memory://t/", ["5", "5", "/t/a.html", "/t/a.txt by hand", "/t/b.html by hand"]),
+        ("memory://t/o", ["0", "0", "/t/a.txt by hand", "/t/b.html by hand", "/t/o/a.html", "/t/o/b.html"]),
+    ],
+)
+def test_afar_no_edition_takes_a_text_s_place_and_none_is_a_text(
+    output: str, there: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITIONS_DATA", str(tmp_path))
+    words = ("batch", "memory://t/", "-o", output, "-t", "html", "-q")
+    alone = [sys.executable, "-c", IN_MEMORY, HOUSE.format("Hand"), *words]
+    done = subprocess.run(alone, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    assert [line.strip() for line in done.stdout.splitlines()] == there, done.stderr
+
+
+def test_no_edition_takes_the_place_of_another_text_or_of_a_report(tmp_path: Path) -> None:
+    for name in ("a.txt", "report.txt"):
+        (tmp_path / name).write_text(f"page{BODY}Of {name}.\n")
+    (tmp_path / "page.html").write_text(HOUSE.format("Other"))
+    page = tmp_path / "report.html"
+    words = (str(tmp_path), "-o", str(tmp_path), "-t", "html", "--report", str(page))
+    first = [run(*words, "--name", "{title}", "--resume").returncode for _ in range(3)]
+    assert first == [0, 0, 0]
+    assert (tmp_path / "page.html").read_text() == HOUSE.format("Other")
+    assert sorted(files_in(tmp_path)) == [
+        "a.txt", "other.html", "page-2.html", "page-3.html", "page.html", "report.html", "report.txt"
+    ]  # fmt: skip
+    assert run(*words).returncode == 5  # page.html cannot be made of itself
+    assert 'href="report-2.html"' in page.read_text("utf-8")
+
+
+def test_no_pattern_finds_what_was_made_or_goes_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop = written(tmp_path, ["t/a.html", "t/deep/b.txt", "t/deep/b.epub", "out/t/a.html", "t/.no/c.txt"])
+    (drop / "out" / ".editions").mkdir()
+    for name in ("again", "t/again", "t/deep/again"):
+        (drop / name).symlink_to(".")
+    archive(drop / "t" / "z.zip", {"c.txt": b"C", "c.html": b"C"})
+    (drop / "t" / "rows.csv").write_text("file\ndeep/b.txt\n")
+    assert found(f"{drop}/**/*.html") == ["t: a.html"]
+    assert found(f"{drop}/**") == found(f"{drop}/*/**") == ["t: a.html", "t/deep: b.txt", ": b.txt", ": c.txt"]
+    assert found(f"{drop}/t/*.zip") == [": c.txt"]
+    monkeypatch.chdir(drop)
+    assert found("**/b.*") == ["t/deep: b.txt"]
+    assert found("t/**/b.txt", "t/**/.no/*.txt") == ["deep: b.txt", ".no: c.txt"]
+
+
+def test_a_row_is_set_as_it_says_though_another_names_the_same_text(tmp_path: Path) -> None:
+    written(tmp_path, ["m/a.txt"])
+    (tmp_path / "m" / "house.css").write_text("body { color: maroon }")
+    (tmp_path / "m" / "house.toml").write_text('name = "house"\n')
+    (tmp_path / "m" / "rows.csv").write_text(
+        "file,title,css,profile,cover\na.txt,Alpha,house.css,,\na.txt,Beta,,house.toml,none\na.txt,Gamma,,,no.png\n"
+    )
+    words = (str(tmp_path / "m" / "rows.csv"), "-o", str(tmp_path / "out"), "-t", "html", "--resume")
+    done = run(*words, "--name", "{title}")
+    assert (done.returncode, "no.png" in done.stderr) == (5, True), done.stderr
+    there = files_in(tmp_path / "out")
+    assert {name: f"<title>{name[:-5].title()}<".encode() in data for name, data in there.items()} == {
+        "alpha.html": True, "beta.html": True
+    }  # fmt: skip
+    assert [b"maroon" in there[name] for name in ("alpha.html", "beta.html")] == [True, False]
+    assert "2 unchanged" in run(*words, "--name", "{title}").stderr
+
+
 # ---------------------------------------------------------------- what is odd
 
 

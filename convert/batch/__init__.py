@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from convert import profiles
 from convert.article import Edition, Source
 from convert.batch import texts
 from convert.batch.journal import Journal
@@ -23,12 +24,14 @@ from convert.errors import ConvertError, InputError, NoSpace, OutputError, Unava
 from convert.files import refuse_source
 from convert.installation import digest_of, installation
 from convert.options import BY_NAME, Limits, Options, options_from
-from convert.places import Place
+from convert.places import Place, address
 
 if TYPE_CHECKING:
+    from convert.batch.taken import Taken
     from convert.batch.workers import Workers
     from convert.check import Proof, Verdict
 
+Stems = Mapping[tuple[str, str], str]  # by a text's name and `at`
 _NONE: Mapping[str, str] = {}
 T = TypeVar("T")
 R = TypeVar("R")
@@ -79,12 +82,13 @@ class Order:
 
 
 def plan(
-    found: Iterable[Text | Unfound], formats: Sequence[str], stems: Mapping[str, str], owners: Mapping[str, str] = _NONE
-) -> Iterator[Task | Outcome]:
+    found: Iterable[Text | Unfound], formats: Sequence[str], stems: Stems, owners: Mapping[str, str] = _NONE,
+    places: Taken | None = None,
+) -> Iterator[Task | Outcome]:  # fmt: skip
     """A task for each text; two texts that would share a name get `-2` and so on, so that none is overwritten.
 
-    `stems` are the names that were made of metadata, by the texts' names; `owners` the texts whose editions have names
-    already, where those are to be kept.
+    `stems` are the names that were made of metadata, by the texts' names and `at`; `owners` the texts whose editions
+    have names already, where those are to be kept; `places` those in the output that are no edition's.
     """
     taken: set[str] = set()
     named: set[tuple[str, str]] = set()
@@ -95,15 +99,17 @@ def plan(
         if (text.name, text.at) in named and not text.said:
             continue  # named twice, as by a folder and a pattern
         named.add((text.name, text.at))
-        stem = media_name(text.stem + ".") if text.stem else stems.get(text.name) or media_name(text.last)
+        made = stems.get((text.name, text.at), "")
+        stem = media_name(text.stem + ".") if text.stem else made or media_name(text.last)
         start, number = f"{text.folder}/" if text.folder else "", 1
         # "A.txt" and "a.txt" are one file where case does not count.
         while (base := f"{start}{stem}" if number == 1 else f"{start}{stem}-{number}").casefold() in taken or (
             owners.get(base.casefold(), text.name) != text.name
+            or (places and any(places.by_another(base + EDITIONS[form].extension, text) for form in formats))
         ):
             number += 1
         taken.add(base.casefold())
-        yield Task(text, base, tuple(formats), stems.get(text.name, ""))
+        yield Task(text, base, tuple(formats), made)
 
 
 def options_of(text: Text, options: Options) -> Options:
@@ -111,7 +117,10 @@ def options_of(text: Text, options: Options) -> Options:
     if text.said:
         own = options_from(text.said, "cli")
         named = {BY_NAME[name.replace("-", "_")].name for name in text.said}
+        pattern = profiles.of(options).file_name
         options = replace(options, **{name: getattr(own, name) for name in named})
+        if "profile" in named and pattern and not (style := profiles.of(options)).file_name:
+            options = replace(options, profile=profiles.packed(replace(style, file_name=pattern)))
     return replace(options, overrides=texts.overrides(text))
 
 
@@ -188,20 +197,23 @@ def run(
     return hands.each(tasks, lambda task, child: _done(task, order, output, journal, workers or child), stopped)
 
 
-def stems(found: Iterable[Text | Unfound], order: Order, hands: Hands, journal: Journal) -> Iterator[tuple[str, str]]:
+def stems(
+    found: Iterable[Text | Unfound], order: Order, hands: Hands, journal: Journal,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[tuple[tuple[str, str], str]]:  # fmt: skip
     """The name that the house style gives to each text's editions, which it must be read for once."""
 
-    def work(text: Text, child: Child) -> tuple[str, str]:
+    def work(text: Text, child: Child) -> tuple[tuple[str, str], str]:
         try:
             own = options_of(text, order.options)
             source = texts.read(text, order.limits.max_bytes)
             line = journal.last(text.name, text.at) if order.resume else None
             known = line.get("stem") if line and line.get("key") == key_of(source, own, order) else None
-            return text.name, known or child.stem(source, own)
+            return (text.name, text.at), known or child.stem(source, own)
         except (ConvertError, OSError, ValueError):
-            return text.name, ""  # it will be told when it is to be set
+            return (text.name, text.at), ""  # it will be told when it is to be set
 
-    return hands.each((text for text in found if isinstance(text, Text)), work)
+    return hands.each((text for text in found if isinstance(text, Text)), work, stopped)
 
 
 def _done(task: Task, order: Order, output: Place, journal: Journal | None, setter: Child | Workers) -> Outcome:
@@ -225,8 +237,7 @@ def _done(task: Task, order: Order, output: Place, journal: Journal | None, sett
 def _write(output: Place, task: Task, editions: Sequence[Edition]) -> None:
     """Write them to where the task says. OutputError says what a folder does not take."""
     try:
-        if output.local:
-            refuse_source(task.text.name, [Path(output.at(path)) for path in task.paths])
+        _refuse_source(output, task)
         output.write({path: e.data for path, e in zip(task.paths, editions, strict=True)})
     except (Unavailable, OSError) as error:
         if isinstance(error, NoSpace) or not output.local:
@@ -237,6 +248,15 @@ def _write(output: Place, task: Task, editions: Sequence[Edition]) -> None:
             "Check the folder, its permissions and the length of the name.",
             code="output-unwritable",
         ) from None
+
+
+def _refuse_source(output: Place, task: Task) -> None:
+    """OutputError where an edition would take the place of the very file it is made from."""
+    at = "" if task.text.archive else address(task.text.name)
+    if output.local:
+        refuse_source(at, [Path(output.at(path)) for path in task.paths])
+    elif at in map(output.address, task.paths):
+        raise OutputError(f"{at} is the input itself.", "Choose another place or name with -o.")
 
 
 def key_of(source: Source, options: Options, order: Order) -> str:

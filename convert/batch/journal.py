@@ -68,6 +68,11 @@ class Journal:
         lines = (_parsed(os.pread(self._file.fileno(), size, at)) for at, size in self._at.values())
         return {line["base"].casefold(): line["input"] for line in lines if line and line.get("base")}
 
+    def written(self) -> dict[str, str]:
+        """The texts that editions were made of, by the paths of these below the output."""
+        lines = (_parsed(os.pread(self._file.fileno(), size, at)) for at, size in self._at.values())
+        return {e["path"]: line["input"] for line in lines if line for e in line.get("editions", ())}
+
     def note(self, line: dict[str, Any]) -> None:
         """Add a line on a text."""
         data = json_line(line).encode()

@@ -10,12 +10,14 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from convert import places
+from convert import covers, files, places, profiles
 from convert.errors import ConvertError, InputError, UsageError
 from convert.options import BY_NAME, options_from
+from convert.settings import settings_from
 
 FILE, OUTPUT = "file", "output"
 _NO_NAME = re.compile("[\0\ud800-\udfff]")
@@ -79,6 +81,7 @@ def _row(entry: Any, folder: str) -> Row:
     if _NO_NAME.search(f"{file}{output}"):
         raise UsageError(f"The row's {FILE} or {OUTPUT} is no name that a file can have.", "Write it without NUL.")
     said = {name: _parted(name, value) for name, value in said.items()}
+    said |= {name: read(said[name], folder) for name, read in _FILES.items() if isinstance(said.get(name), str)}
     options_from(said, "cli")  # what does not fit is refused before any work
     return Row(_beside(folder, file), _below(str(output)), said)
 
@@ -89,6 +92,26 @@ def _beside(folder: str, file: str) -> str:
         return file
     kind, mark, rest = folder.rpartition("://")
     return f"{kind}{mark}{os.path.normpath(os.path.join(rest, file))}"
+
+
+@lru_cache(16)
+def _cover(said: str, folder: str) -> str:
+    return said if said in covers.WORDS else covers.data_url(files.picture(_beside(folder, said)))
+
+
+@lru_cache(16)
+def _css(said: str, folder: str) -> str:
+    return files.text_of(_beside(folder, said), "style sheet")
+
+
+@lru_cache(16)
+def _profile(said: str, folder: str) -> str:
+    said = _beside(folder, said) if said.endswith(".toml") or "/" in said else said
+    return profiles.packed(files.house_style(said, settings_from(os.environ).profiles))
+
+
+# Options that name a file, beside the manifest as the texts are, or a house style: a row holds what stands in it.
+_FILES: Mapping[str, Callable[[str, str], str]] = {"cover": _cover, "css": _css, "profile": _profile}
 
 
 def _parted(name: str, value: Any) -> Any:

@@ -7,7 +7,10 @@ manifest (CSV, JSON lines), an address that fsspec reaches (s3://bucket/texts/),
 from __future__ import annotations
 
 import codecs
+import fnmatch
 import glob
+import hashlib
+import json
 import os
 import sys
 import zipfile
@@ -40,8 +43,9 @@ class Text:
 
     @property
     def at(self) -> str:
-        """Where its editions go, as far as it is known beforehand: one text may be set twice, in two ways."""
-        return f"{self.folder}/{self.stem}"
+        """Where its editions go, as far as it is known beforehand, and how: one text may be set twice, in two ways."""
+        how = hashlib.sha256(json.dumps(self.said, sort_keys=True).encode()).hexdigest()[:16] if self.said else ""
+        return f"{self.folder}/{self.stem}" + (f"\0{how}" if how else "")
 
     @property
     def last(self) -> str:
@@ -85,10 +89,9 @@ def _rows(name: str) -> Found:
 
 
 def _members(name: str) -> Found:
-    for member in _opened(name).infolist():
-        if parcel.is_text(member):
-            folder = "/".join(_safe(member.filename).split("/")[:-1])
-            yield Text(f"{name}: {member.filename}", folder, archive=name, member=member.filename)
+    for member in _one_each([member.filename for member in _opened(name).infolist() if parcel.is_text(member)]):
+        folder = "/".join(_safe(member).split("/")[:-1])
+        yield Text(f"{name}: {member}", folder, archive=name, member=member)
 
 
 def _safe(name: str) -> str:
@@ -98,10 +101,10 @@ def _safe(name: str) -> str:
 
 
 def _afar(url: str) -> Found:
-    texts = places.found(url, READABLE)
-    if not texts:
+    folders = dict(places.found(url, READABLE))
+    if not folders:
         raise InputError(f"There is no text at {url}.", "Check the address.", code="missing")
-    return (Text(name, folder) for name, folder in texts if not name.endswith(SIDECAR))
+    return (Text(name, folders[name]) for name in _one_each(folders))
 
 
 def _below(name: str) -> Found:
@@ -109,9 +112,9 @@ def _below(name: str) -> Found:
     errors: list[OSError] = []
     for folder, inner, names in os.walk(name, onerror=errors.append):
         inner[:] = sorted(one for one in inner if not (_is_hidden(one) or _is_output(os.path.join(folder, one))))
-        paths = [Path(folder, one) for one in names if one.lower().endswith(READABLE) and not _is_hidden(one)]
-        for path in sorted(files.one_each(paths)):
-            yield Text(str(path), "" if folder == name else os.path.relpath(folder, name))
+        paths = [os.path.join(folder, one) for one in names if one.lower().endswith(READABLE) and not _is_hidden(one)]
+        for path in _one_each(sorted(paths)):
+            yield Text(path, "" if folder == name else os.path.relpath(folder, name))
         yield from (_unsearched(error) for error in errors)
         errors.clear()
     yield from (_unsearched(error) for error in errors)
@@ -134,12 +137,46 @@ def _unsearched(error: OSError) -> Unfound:
 
 def _matched(pattern: str) -> Found:
     """All that match, in the folders that the pattern leaves open."""
-    matches = sorted(glob.glob(pattern, recursive=True))
+    matches = sorted(_searched(pattern) if "**" in pattern else glob.glob(pattern))
     if not matches:
         raise InputError(f"Nothing matches {pattern}.", "Check the pattern.", code="missing")
-    paths = (path for path in matches if not os.path.isdir(path) and not path.endswith(SIDECAR))
+    root, made = places.fixed(pattern), lru_cache(None)(_is_output)
+    for path in _one_each(path for path in matches if not os.path.isdir(path)):
+        inner = Path(path[len(root) :]).parents
+        if path.lower().endswith((*MANIFESTS, ".zip")):
+            yield from texts_in([path])
+        elif not any(made(os.path.join(root, folder)) for folder in inner[:-1]):
+            yield Text(path, os.path.dirname(path[len(root) :]))
+
+
+def _searched(pattern: str) -> Iterator[str]:
+    """All that match a pattern with `**` in it, which glob lets go round in rings of links: none is followed."""
     root = places.fixed(pattern)
-    return (Text(path, os.path.dirname(path[len(root) :])) for path in paths)
+    wanted = tuple(pattern[len(root) :].split("/"))
+    for folder, inner, names in os.walk(root or "."):
+        inner[:] = [one for one in inner if one != files.STATE]
+        for name in names:
+            path = os.path.join(folder, name).removeprefix("" if root else "./")
+            if _fits(tuple(path[len(root) :].split("/")), wanted):
+                yield path
+
+
+def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether a path has the form that is wanted, part by part; what is hidden must be asked for."""
+    if not wanted or not parts:
+        return not parts and all(part == "**" for part in wanted)
+    hidden = parts[0].startswith(".") and not wanted[0].startswith(".")
+    if wanted[0] == "**":
+        return _fits(parts, wanted[1:]) or (not hidden and _fits(parts[1:], wanted))
+    return not hidden and fnmatch.fnmatchcase(parts[0], wanted[0]) and _fits(parts[1:], wanted[1:])
+
+
+def _one_each(names: Iterable[str]) -> list[str]:
+    """The names in their order; of those that differ in their ending only, the manuscript and no editions of it."""
+    by_path = {Path(name): name for name in names if not name.endswith(SIDECAR)}
+    readable = [path for path in by_path if path.suffix.lower() in READABLE]
+    editions = set(readable) - set(files.one_each(readable))
+    return [name for path, name in by_path.items() if path not in editions]
 
 
 def _file(name: str) -> Found:
@@ -149,11 +186,11 @@ def _file(name: str) -> Found:
 # What an INPUT is, the first that it may be.
 KINDS: tuple[tuple[Callable[[str], bool], Callable[[str], Found]], ...] = (
     (lambda name: name == "-", _listed),
+    (lambda name: places.fixed(name) != name and not (places.is_afar(name) or os.path.exists(name)), _matched),
     (lambda name: name.lower().endswith(MANIFESTS), _rows),
     (lambda name: name.lower().endswith(".zip"), _members),
     (places.is_afar, _afar),
     (os.path.isdir, _below),
-    (lambda name: places.fixed(name) != name and not os.path.exists(name), _matched),
     (lambda _name: True, _file),
 )
 

@@ -97,6 +97,7 @@ def _run(
     from convert import batch
     from convert.batch import texts
     from convert.batch.journal import Journal
+    from convert.batch.taken import Taken, texts_alone
     from convert.places import Place
 
     jobs = said["jobs"] or (QUEUED if said["queue"] else settings.jobs)
@@ -110,9 +111,10 @@ def _run(
         stopping = held.enter_context(stopped_gently())
         workers = held.enter_context(_workers(said["queue"], settings)) if said["queue"] else None
         reports = {os.path.abspath(name) for name in said["reports"]}  # of a run before, in a folder that is searched
-        found = [one for one in texts.texts_in(inputs) if os.path.abspath(one.name) not in reports]
-        stems = _stems(found, order, hands, journal)
-        planned = list(batch.plan(found, wanted, stems))
+        named = (one for one in texts.texts_in(inputs) if os.path.abspath(one.name) not in reports)
+        found = list(texts_alone(named, place, journal))
+        stems = _stems(found, order, hands, journal, stopping)
+        planned = list(batch.plan(found, wanted, stems, places=Taken(place, found, reports)))
         if not planned:
             fail(
                 UsageError("There is no text among the inputs.", "Name files, or folders that hold some.", code="empty")
@@ -140,13 +142,15 @@ def _workers(url: str, settings: Settings) -> Workers:
     return Workers(replace(settings, database=url))
 
 
-def _stems(found: list[Text | Unfound], order: Order, hands: Hands, journal: Journal) -> dict[str, str]:
+def _stems(
+    found: list[Text | Unfound], order: Order, hands: Hands, journal: Journal, stopping: list[str]
+) -> dict[tuple[str, str], str]:
     """The names that metadata give, where a pattern says so."""
     from convert import batch
 
     if not profiles.of(order.options).file_name:
         return {}
-    return {name: stem for name, stem in batch.stems(found, order, hands, journal) if stem}
+    return {text: stem for text, stem in batch.stems(found, order, hands, journal, lambda: bool(stopping)) if stem}
 
 
 def _outcomes(
