@@ -14,6 +14,8 @@ ConvertError            1  500  internal
 
 from __future__ import annotations
 
+import errno
+
 
 class ConvertError(Exception):
     """Something failed: `str(error)` names what and why, `hint` is the cure, `line` the source line (0: none)."""
@@ -85,6 +87,17 @@ class OutputError(ConvertError):
     """The result cannot be written where it was asked."""
 
     code, status, exit_code = "output-exists", 409, 9
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # what a place says that takes no more
+
+
+def unwritable(what: str, error: OSError) -> ConvertError:
+    """What is said of a file that takes no more, or nothing at all."""
+    if error.errno in FULL:
+        return NoSpace(f"{what} has no more room.", "Free some space, then go on.")
+    return OutputError(f"{what} cannot be written: {error.strerror}.", "Check its folder and the permissions.",
+                       code="output-unwritable")  # fmt: skip
 
 
 KINDS: dict[str, type[ConvertError]] = {

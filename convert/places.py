@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, BinaryIO, NamedTuple
 
-from convert.errors import ConvertError, NoSpace, Unavailable
+from convert.errors import FULL, ConvertError, NoSpace, Unavailable
 
 _TRIES = 100  # of a file whose folder goes while it comes
 S3 = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 2}}  # seconds
@@ -234,6 +234,6 @@ def _told(url: str) -> Iterator[None]:
             if not is_afar(url):
                 raise
             raise Unavailable(f"{url} does not answer: {str(error).rstrip('.')}.", "Try again in a moment.") from error
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno in FULL:
             raise NoSpace(f"{url} is full.", "Free some space, then go on.") from error
         raise Unavailable(f"{url} does not answer: {error.strerror or error}.", "Try again in a moment.") from error

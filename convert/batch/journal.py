@@ -13,10 +13,11 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from convert.errors import NoSpace, OutputError
+from convert.errors import OutputError, unwritable
 
 _HALVES = re.compile("[\ud800-\udfff]")
 NAME, LOCK, WAITING = "journal.jsonl", "lock", "waiting"
@@ -38,11 +39,7 @@ class Journal:
                 f"Another batch is at work in {folder.parent}.", "Wait for it, or name another output.", code="taken"
             ) from None
         except OSError as error:
-            raise OutputError(
-                f"{error.filename or folder} cannot be written: {error.strerror}.",
-                "Check the folder and its permissions.",
-                code="output-unwritable",
-            ) from None
+            raise unwritable(error.filename or str(folder), error) from None
         shutil.rmtree(folder / WAITING, ignore_errors=True)  # what a kill left half written
         self._at = dict(self._lines())
 
@@ -65,13 +62,16 @@ class Journal:
 
     def owners(self) -> dict[str, str]:
         """The texts whose editions have a name, by that name without its ending, in small letters."""
-        lines = (_parsed(os.pread(self._file.fileno(), size, at)) for at, size in self._at.values())
-        return {line["base"].casefold(): line["input"] for line in lines if line and line.get("base")}
+        return {line["base"].casefold(): line["input"] for line in self._last() if line.get("base")}
 
     def written(self) -> dict[str, str]:
         """The texts that editions were made of, by the paths of these below the output."""
+        return {e["path"]: line["input"] for line in self._last() for e in line.get("editions", ())}
+
+    def _last(self) -> Iterator[dict[str, Any]]:
+        """The last line on each text."""
         lines = (_parsed(os.pread(self._file.fileno(), size, at)) for at, size in self._at.values())
-        return {e["path"]: line["input"] for line in lines if line for e in line.get("editions", ())}
+        return (line for line in lines if line)
 
     def note(self, line: dict[str, Any]) -> None:
         """Add a line on a text."""
@@ -81,7 +81,7 @@ class Journal:
             self._file.write(data)
             self._file.flush()
         except OSError as error:
-            raise NoSpace(f"{self.path} cannot be written: {error.strerror}.", "Free some space, then go on.") from None
+            raise unwritable(str(self.path), error) from None
         self._at[_short(line["input"], line["at"])] = (at, len(data))
 
     def _lines(self) -> Any:

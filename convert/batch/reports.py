@@ -7,13 +7,13 @@ import itertools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from convert import __version__
 from convert.batch.journal import json_line
-from convert.errors import OutputError
+from convert.errors import unwritable
 from convert.templating import render
 
 Tell = Callable[[dict[str, Any]], None]
@@ -26,21 +26,27 @@ def report_to(name: str, output: str) -> Iterator[Tell]:
     try:
         file = open(name, "w", encoding="utf-8", errors="replace")  # noqa: SIM115 (closed below)
     except OSError as error:
-        raise OutputError(f"The report {name} cannot be written: {error.strerror}.", "Check its folder.") from None
-    with file:
+        raise unwritable(f"The report {name}", error) from None
+    try:
         if not name.lower().endswith((".html", ".htm")):
-            yield lambda line: _write(file, line)
+            yield lambda line: _write(file, json_line(line))
             return
         page = Page(os.path.dirname(os.path.abspath(name)), output)
         try:
             yield page.tell
         finally:
-            file.write(page.html())
+            _write(file, page.html())
+    finally:
+        with suppress(OSError):  # what it did not take has been said
+            file.close()
 
 
-def _write(file: TextIO, line: dict[str, Any]) -> None:
-    file.write(json_line(line))
-    file.flush()
+def _write(file: TextIO, said: str) -> None:
+    try:
+        file.write(said)
+        file.flush()
+    except OSError as error:
+        raise unwritable(f"The report {file.name}", error) from None
 
 
 class Page:

@@ -7,11 +7,11 @@ manifest (CSV, JSON lines), an address that fsspec reaches (s3://bucket/texts/),
 from __future__ import annotations
 
 import codecs
-import fnmatch
 import glob
 import hashlib
 import json
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -150,25 +150,15 @@ def _matched(pattern: str) -> Found:
 
 
 def _searched(pattern: str) -> Iterator[str]:
-    """All that match a pattern with `**` in it, which glob lets go round in rings of links: none is followed."""
+    """All that match a pattern with `**` in it, which follows no link to a folder: glob goes round in rings."""
     root = places.fixed(pattern)
-    wanted = tuple(pattern[len(root) :].split("/"))
-    for folder, inner, names in os.walk(root or "."):
-        inner[:] = [one for one in inner if one != files.STATE]
-        for name in names:
-            path = os.path.join(folder, name).removeprefix("" if root else "./")
-            if _fits(tuple(path[len(root) :].split("/")), wanted):
-                yield path
-
-
-def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    """Whether a path has the form that is wanted, part by part; what is hidden must be asked for."""
-    if not wanted or not parts:
-        return not parts and all(part == "**" for part in wanted)
-    hidden = parts[0].startswith(".") and not wanted[0].startswith(".")
-    if wanted[0] == "**":
-        return _fits(parts, wanted[1:]) or (not hidden and _fits(parts[1:], wanted))
-    return not hidden and fnmatch.fnmatchcase(parts[0], wanted[0]) and _fits(parts[1:], wanted[1:])
+    parts = [part if part == "**" else re.sub(r"\*+", "*", part) for part in pattern[len(root) :].split("/")]
+    parts += ["*"] if parts[-1] == "**" else []
+    asked = any(part.startswith(".") for part in parts)  # else what is hidden is left out, as glob.glob does
+    for path in Path(root or ".").glob("/".join(parts)):
+        inner = path.relative_to(root or ".")
+        if files.STATE not in inner.parts and (asked or not any(part.startswith(".") for part in inner.parts)):
+            yield os.path.join(root, inner)
 
 
 def _one_each(names: Iterable[str]) -> list[str]:

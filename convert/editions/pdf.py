@@ -38,6 +38,7 @@ from convert.tree import Header, Link, nodes
 SHEETS = ("base.css", "print.css")
 SCRIPTS = "scripts.css"  # a quarter of the time that a page's style takes, for pages in which it finds anything
 KEPT = 32  # articles for which a map of faces is kept
+_LOADING = threading.Lock()  # two who load at once would each take the other's PATH for their own
 LONG = 8  # headings; a PDF this long shows its contents
 
 
@@ -92,19 +93,21 @@ def _load() -> None:
     It looks for each library by several names, and Python asks a compiler about every name that the loader does not
     know (ctypes.util): a third of the time that loading takes. Meanwhile there is no compiler to be found.
     """
-    if "weasyprint" in sys.modules:
-        return
     glyphs.prepare()
-    path = os.environ.get("PATH", os.defpath)
-    try:
-        os.environ["PATH"] = os.devnull
-        import weasyprint  # noqa: F401
-    except OSError as error:
-        raise MissingDependency(
-            f"The PDF engine cannot start: {error}.", "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0."
-        ) from None
-    finally:
-        os.environ["PATH"] = path
+    with _LOADING:
+        if "weasyprint" in sys.modules:
+            return
+        path = os.environ.get("PATH", os.defpath)
+        try:
+            os.environ["PATH"] = os.devnull
+            import weasyprint  # noqa: F401
+        except OSError as error:
+            raise MissingDependency(
+                f"The PDF engine cannot start: {error}.",
+                "Install Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0.",
+            ) from None
+        finally:
+            os.environ["PATH"] = path
 
 
 def _parsed(page: str) -> Any:

@@ -34,7 +34,7 @@ from convert.options import Limits
 
 REST = 1.0  # seconds before the next try of what is not available, or broke
 IDLE = 0.05  # seconds between two looks at the queue, unless woken
-SWEEP = 10.0
+SWEEP = 10.0  # seconds between two sweeps at most
 DAY = 86400.0
 POST = 1.0  # seconds between two looks at what webhooks are to be sent
 POSTMEN = 4  # so many receivers may be slow at once before others wait
