@@ -30,7 +30,6 @@ from tests.engines import broker, postgres
 ROOT = Path(__file__).parent.parent
 CORES = 2
 ARTICLES, BY_PANDOC, BY_CALIBRE, BARE = 200, 60, 16, 100
-MANY, LEAST_BY_TWO = 400, 1.8  # articles; times of one job's
 LONG, BAD = 5000, 20
 KILLS = 10
 BY_MACHINES, MOST_OF_ONE, ASLEEP = 100, 0.56, 0.2  # articles; of one worker's time; seconds
@@ -213,24 +212,13 @@ def bare(folder: Path) -> None:
 
 
 def scaling(folder: Path) -> int:
-    """Two jobs against one, the middle of three turns; 1 where the second adds too little.
-
-    To start takes as long for two as for one, a second that weighs on a short batch: the limit is for the longer one.
-    """
-    _scaled(folder, ARTICLES)
-    for n in range(ARTICLES, MANY):
-        (folder / "in" / f"{n:05}.txt").write_text(article(n), "utf-8")
-    few = _scaled(folder, MANY) < LEAST_BY_TWO
-    print(f"  (at least {LEAST_BY_TWO}){'   FEW' * few}", flush=True)
-    return int(few)
-
-
-def _scaled(folder: Path, number: int) -> float:
+    """Two jobs against one, the middle of three turns; 1 where the second adds too little."""
     turns = [(batch(folder, "html,pdf,epub", 1), batch(folder, "html,pdf,epub", 2)) for _ in range(3)]
     middle = sorted(one / two for one, two in turns)[1]
+    few = middle < 1.8
     said = ", ".join(f"{one:.1f} s to {two:.1f} s" for one, two in turns)
-    print(f"{number} articles from 1 job to 2: {said}: {middle:.2f} times", flush=True)
-    return middle
+    print(f"from 1 job to 2: {said}: {middle:.2f} times (at least 1.8){'   FEW' * few}", flush=True)
+    return int(few)
 
 
 # ---------------------------------------------------------------- long batches
